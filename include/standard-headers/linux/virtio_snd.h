@@ -1,0 +1,11 @@
+/*
+ * virtio sound device: configuration and requests.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STANDARD_HEADERS_LINUX_VIRTIO_SND_H
+#define STANDARD_HEADERS_LINUX_VIRTIO_SND_H
+
+#include <linux/virtio_snd.h>
+
+#endif
