@@ -1,0 +1,38 @@
+/*
+ * The VM's processors as a group: threads, kicks, stop and go.
+ *
+ * The accelerator gives the methods (sysemu/accel-ops.h); system/cpus.c owns
+ * the BQL and the order of things.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef QEMU_CPUS_H
+#define QEMU_CPUS_H
+
+#include "sysemu/accel-ops.h"
+
+/* Take @ops as the accelerator's methods; once. */
+void cpus_register_accel(const AccelOpsClass *ops);
+const AccelOpsClass *cpus_get_accel(void);
+
+/* Once, early in main: makes the BQL and takes it. */
+void qemu_init_cpu_loop(void);
+
+/* Wait until no vCPU is in the guest, and let them go on.  With the BQL. */
+void pause_all_vcpus(void);
+void resume_all_vcpus(void);
+/* From a vCPU thread: this one stops. */
+void cpu_stop_current(void);
+
+void cpu_synchronize_all_states(void);
+void cpu_synchronize_all_post_reset(void);
+void cpu_synchronize_all_post_init(void);
+void cpu_synchronize_all_pre_loadvm(void);
+
+/* False: only a new process can bring them back (encrypted guests). */
+bool cpus_are_resettable(void);
+
+/* A thread that stands in for a vCPU which runs nothing (qtest). */
+void dummy_start_vcpu_thread(CPUState *cpu);
+
+#endif
