@@ -1,0 +1,52 @@
+/*
+ * Memory in the byte order and the page size of the guest's CPU
+ *
+ * For code that is compiled for one target.  Devices that know the byte order
+ * of their data use the _le and _be forms of exec/memory.h instead.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef CPU_ALL_H
+#define CPU_ALL_H
+
+#include "exec/cpu-common.h"
+#include "exec/cpu-defs.h"
+#include "exec/memory.h"
+#include "qemu/bswap.h"
+
+#define TARGET_BIG_ENDIAN 0
+
+static inline uint16_t tswap16(uint16_t s)
+{
+    return le16_to_cpu(s);
+}
+
+static inline uint32_t tswap32(uint32_t s)
+{
+    return le32_to_cpu(s);
+}
+
+static inline uint64_t tswap64(uint64_t s)
+{
+    return le64_to_cpu(s);
+}
+
+#define tswapl(s) tswap64(s)
+
+/* Memory of the host that holds a number in the guest's byte order. */
+#define lduw_p(p) lduw_le_p(p)
+#define ldsw_p(p) ldsw_le_p(p)
+#define ldl_p(p) ldl_le_p(p)
+#define ldq_p(p) ldq_le_p(p)
+#define stw_p(p, v) stw_le_p(p, v)
+#define stl_p(p, v) stl_le_p(p, v)
+#define stq_p(p, v) stq_le_p(p, v)
+#define ldn_p(p, sz) ldn_le_p(p, sz)
+#define stn_p(p, sz, v) stn_le_p(p, sz, v)
+
+#define TARGET_PAGE_SIZE (1ULL << TARGET_PAGE_BITS)
+#define TARGET_PAGE_MASK ((target_long)-1 << TARGET_PAGE_BITS)
+#define TARGET_PAGE_BITS_MIN TARGET_PAGE_BITS
+#define TARGET_PAGE_ALIGN(addr) ROUND_UP((addr), TARGET_PAGE_SIZE)
+
+#endif
