@@ -122,9 +122,9 @@ struct NamedGPIOList {
  * guest that makes the device write to its own registers finds it set, and
  * the second access is refused.
  */
-typedef struct {
+struct MemReentrancyGuard {
     bool engaged_in_io;
-} MemReentrancyGuard;
+};
 
 /*
  * @id: the user's name for it, NULL if none; set by qdev_set_id().
