@@ -1,0 +1,229 @@
+/*
+ * Trace events: the list of all groups, turning events on and off, -trace.
+ *
+ * Read trace/control.h first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "monitor/monitor.h"
+#include "qapi/error.h"
+#include "qemu/config-file.h"
+#include "qemu/error-report.h"
+#include "qemu/help_option.h"
+#include "qemu/log.h"
+#include "qemu/option.h"
+#include "trace/control.h"
+
+int trace_events_enabled_count;
+
+typedef struct TraceEventGroup {
+    TraceEvent **events;
+} TraceEventGroup;
+
+static TraceEventGroup *event_groups;
+static size_t nevent_groups;
+static uint32_t next_id;
+
+/* -trace file=, until trace_init_file() */
+static char *trace_opts_file;
+
+QemuOptsList qemu_trace_opts = {
+    .name = "trace",
+    .implied_opt_name = "enable",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_trace_opts.head),
+    .desc = {
+        {
+            .name = "enable",
+            .type = QEMU_OPT_STRING,
+        },
+        {
+            .name = "events",
+            .type = QEMU_OPT_STRING,
+        },
+        {
+            .name = "file",
+            .type = QEMU_OPT_STRING,
+        },
+        { /* end of list */ }
+    },
+};
+
+/* Called by module_call_init(MODULE_INIT_TRACE), once for each folder. */
+void trace_event_register_group(TraceEvent **events)
+{
+    for (size_t i = 0; events[i]; i++) {
+        events[i]->id = next_id++;
+    }
+    event_groups = g_renew(TraceEventGroup, event_groups, nevent_groups + 1);
+    event_groups[nevent_groups++].events = events;
+}
+
+TraceEvent *trace_event_name(const char *name)
+{
+    TraceEventIter iter;
+    TraceEvent *ev;
+
+    trace_event_iter_init_all(&iter);
+    while ((ev = trace_event_iter_next(&iter)) != NULL) {
+        if (strcmp(trace_event_get_name(ev), name) == 0) {
+            return ev;
+        }
+    }
+    return NULL;
+}
+
+void trace_event_iter_init_all(TraceEventIter *iter)
+{
+    *iter = (TraceEventIter) { };
+}
+
+void trace_event_iter_init_pattern(TraceEventIter *iter, const char *pattern)
+{
+    trace_event_iter_init_all(iter);
+    iter->pattern = pattern;
+}
+
+void trace_event_iter_init_group(TraceEventIter *iter, size_t group_id)
+{
+    trace_event_iter_init_all(iter);
+    iter->group = group_id;
+    iter->one_group = true;
+}
+
+TraceEvent *trace_event_iter_next(TraceEventIter *iter)
+{
+    while (iter->group < nevent_groups) {
+        TraceEvent *ev = event_groups[iter->group].events[iter->event];
+
+        if (!ev) {
+            iter->event = 0;
+            iter->group = iter->one_group ? nevent_groups : iter->group + 1;
+            continue;
+        }
+        iter->event++;
+        if (!iter->pattern ||
+            g_pattern_match_simple(iter->pattern, trace_event_get_name(ev))) {
+            return ev;
+        }
+    }
+    return NULL;
+}
+
+void trace_event_set_state_dynamic(TraceEvent *ev, bool state)
+{
+    assert(trace_event_get_state_static(ev));
+    if (state != !!*ev->dstate) {
+        *ev->dstate = state;
+        trace_events_enabled_count += state ? 1 : -1;
+    }
+}
+
+void trace_list_events(FILE *f)
+{
+    TraceEventIter iter;
+    TraceEvent *ev;
+
+    trace_event_iter_init_all(&iter);
+    while ((ev = trace_event_iter_next(&iter)) != NULL) {
+        fprintf(f, "%s\n", trace_event_get_name(ev));
+    }
+}
+
+static void trace_enable_pattern(const char *pattern, bool enable)
+{
+    bool is_pattern = trace_event_is_pattern(pattern);
+    TraceEventIter iter;
+    TraceEvent *ev;
+    bool found = false;
+
+    trace_event_iter_init_pattern(&iter, pattern);
+    while ((ev = trace_event_iter_next(&iter)) != NULL) {
+        if (trace_event_get_state_static(ev)) {
+            trace_event_set_state_dynamic(ev, enable);
+        } else if (!is_pattern) {
+            error_report("WARNING: trace event '%s' is not traceable",
+                         pattern);
+        }
+        found = true;
+    }
+    if (!found && !is_pattern) {
+        error_report("WARNING: trace event '%s' does not exist", pattern);
+    }
+}
+
+void trace_enable_events(const char *line_buf)
+{
+    if (is_help_option(line_buf)) {
+        trace_list_events(stdout);
+        if (!monitor_cur()) {
+            exit(0);
+        }
+    } else if (line_buf[0] == '-') {
+        trace_enable_pattern(line_buf + 1, false);
+    } else {
+        trace_enable_pattern(line_buf, true);
+    }
+}
+
+/* -trace events=FILE; one event or pattern a line. */
+static void trace_enable_events_in_file(const char *fname)
+{
+    Location loc;
+    FILE *fp;
+    char *line = NULL;
+    size_t size = 0;
+    int lno = 0;
+
+    fp = fopen(fname, "r");
+    if (!fp) {
+        error_report("could not open trace events file '%s': %s",
+                     fname, strerror(errno));
+        exit(1);
+    }
+    loc_push_none(&loc);
+    while (getline(&line, &size, fp) >= 0) {
+        loc_set_file(fname, ++lno);
+        g_strstrip(line);
+        if (*line && *line != '#') {
+            trace_enable_events(line);
+        }
+    }
+    loc_pop(&loc);
+    free(line);
+    fclose(fp);
+}
+
+/* Called by main once the log is open: file= goes before -D. */
+void trace_init_file(void)
+{
+    if (trace_opts_file) {
+        qemu_set_log_filename_flags(trace_opts_file, LOG_TRACE, &error_fatal);
+    }
+}
+
+bool trace_init_backends(void)
+{
+    /* The log is the only one, and main opens it. */
+    return true;
+}
+
+void trace_opt_parse(const char *optarg)
+{
+    QemuOpts *opts = qemu_opts_parse_noisily(qemu_find_opts("trace"), optarg,
+                                             true);
+
+    if (!opts) {
+        exit(1);
+    }
+    if (qemu_opt_get(opts, "enable")) {
+        trace_enable_events(qemu_opt_get(opts, "enable"));
+    }
+    if (qemu_opt_get(opts, "events")) {
+        trace_enable_events_in_file(qemu_opt_get(opts, "events"));
+    }
+    g_free(trace_opts_file);
+    trace_opts_file = g_strdup(qemu_opt_get(opts, "file"));
+    qemu_opts_del(opts);
+}
