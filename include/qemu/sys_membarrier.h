@@ -30,7 +30,7 @@ static inline void smp_mb_placeholder(void)
 
 void smp_mb_global(void);
 
-/* Before the first thread is created; rcu_init_complete() calls it. */
+/* Before the first thread is created; rcu_init() calls it. */
 void smp_mb_global_init(void);
 
 #endif

@@ -166,7 +166,7 @@ void qemu_thread_naming(bool enable);
 
 /*
  * qemu_thread_atexit_add: have @notifier run when the calling thread ends.
- * Its data is NULL.  On the main thread it runs from exit().
+ * Its data is NULL.  The main thread does not end: the process does (atexit).
  */
 struct Notifier;
 void qemu_thread_atexit_add(struct Notifier *notifier);
