@@ -1,7 +1,7 @@
 /*
  * EventNotifier: a bell that rings in a file descriptor.
  *
- * An eventfd (or, without those, a pipe).  event_notifier_set() rings it from
+ * An eventfd.  event_notifier_set() rings it from
  * any thread, from another process or, as an ioeventfd, from the kernel; rings
  * that nobody has answered yet count as one.
  *
@@ -12,7 +12,7 @@
 
 struct EventNotifier {
     int rfd;
-    int wfd;             /* the same as rfd with an eventfd */
+    int wfd;             /* the same eventfd as rfd */
     bool initialized;
 };
 

@@ -265,8 +265,6 @@ static inline int64_t get_clock_realtime(void)
     return tv.tv_sec * NANOSECONDS_PER_SECOND + (int64_t)tv.tv_usec * SCALE_US;
 }
 
-extern int64_t clock_start;
-
 /* The monotonic clock, in nanoseconds since an unnamed moment. */
 static inline int64_t get_clock(void)
 {
