@@ -112,7 +112,7 @@ struct AioContext {
     /* What each running aio_bh_poll() has taken, innermost last. */
     BHListSlices bh_slice_list;
 
-    /* The notifier has been rung and not answered; saves the system call. */
+    /* News since aio_notify_accept(): busy polling sees it for free. */
     bool notified;
     EventNotifier notifier;
 

@@ -34,9 +34,6 @@
  */
 int qemu_init_main_loop(Error **errp);
 
-/* The mirror image, for a process that ends in order. */
-void qemu_cleanup_main_loop(void);
-
 /* One turn.  With @nonblocking it does not sleep. */
 void main_loop_wait(int nonblocking);
 

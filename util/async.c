@@ -1,0 +1,425 @@
+/*
+ * AioContext: bottom halves, waking, and life as a GSource.
+ *
+ * Read include/block/aio.h first; aio-posix.c has the descriptors.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "block/aio.h"
+#include "hw/qdev-core.h"
+#include "qemu/atomic.h"
+#include "qemu/main-loop.h"
+#include "qemu/rcu_queue.h"
+#include "trace.h"
+
+/* Bottom halves */
+
+enum {
+    BH_PENDING   = (1 << 0),    /* linked into a list */
+    BH_SCHEDULED = (1 << 1),    /* call it */
+    BH_DELETED   = (1 << 2),    /* free it, do not call it */
+    BH_ONESHOT   = (1 << 3),    /* free it after the call */
+    BH_IDLE      = (1 << 4),    /* it is not urgent */
+};
+
+struct QEMUBH {
+    AioContext *ctx;
+    const char *name;
+    QEMUBHFunc *cb;
+    void *opaque;
+    QSLIST_ENTRY(QEMUBH) next;
+    unsigned flags;
+    MemReentrancyGuard *reentrancy_guard;
+};
+
+/* Any thread. */
+static void aio_bh_enqueue(QEMUBH *bh, unsigned new_flags)
+{
+    AioContext *ctx = bh->ctx;
+    unsigned old_flags;
+
+    /*
+     * The flags first: once linked, the BH may run and, if it is a oneshot, be
+     * freed at any time.  @ctx was read above for the same reason.
+     */
+    old_flags = qatomic_fetch_or(&bh->flags, BH_PENDING | new_flags);
+    if (!(old_flags & BH_PENDING)) {
+        QSLIST_INSERT_HEAD_ATOMIC(&ctx->bh_list, bh, next);
+    }
+    aio_notify(ctx);
+}
+
+static QEMUBH *aio_bh_dequeue(BHList *head, unsigned *flags)
+{
+    QEMUBH *bh = QSLIST_FIRST_RCU(head);
+
+    if (!bh) {
+        return NULL;
+    }
+    QSLIST_REMOVE_HEAD(head, next);
+
+    /*
+     * With PENDING clear the BH may be queued again, so it must be unlinked
+     * by now.  ONESHOT and DELETED stay: those are never queued again.
+     */
+    *flags = qatomic_fetch_and(&bh->flags,
+                               ~(BH_PENDING | BH_SCHEDULED | BH_IDLE));
+    return bh;
+}
+
+QEMUBH *aio_bh_new_full(AioContext *ctx, QEMUBHFunc *cb, void *opaque,
+                        const char *name, MemReentrancyGuard *reentrancy_guard)
+{
+    QEMUBH *bh = g_new(QEMUBH, 1);
+
+    *bh = (QEMUBH) {
+        .ctx = ctx,
+        .cb = cb,
+        .opaque = opaque,
+        .name = name,
+        .reentrancy_guard = reentrancy_guard,
+    };
+    return bh;
+}
+
+void aio_bh_schedule_oneshot_full(AioContext *ctx, QEMUBHFunc *cb,
+                                  void *opaque, const char *name)
+{
+    QEMUBH *bh = aio_bh_new_full(ctx, cb, opaque, name, NULL);
+
+    aio_bh_enqueue(bh, BH_SCHEDULED | BH_ONESHOT);
+}
+
+void aio_bh_call(QEMUBH *bh)
+{
+    MemReentrancyGuard *guard = bh->reentrancy_guard;
+    bool last_engaged_in_io = false;
+
+    /*
+     * While the device's BH runs, a DMA of its own that hits its registers is
+     * refused, just as from an MMIO handler (memory_region_dispatch_write).
+     * The BH may run nested in one (aio_poll): then the guard stays engaged.
+     */
+    if (guard) {
+        last_engaged_in_io = guard->engaged_in_io;
+        if (last_engaged_in_io) {
+            trace_reentrant_aio(bh->ctx, bh->name);
+        }
+        guard->engaged_in_io = true;
+    }
+
+    bh->cb(bh->opaque);
+
+    /* The BH itself may be gone; its device is not. */
+    if (guard) {
+        guard->engaged_in_io = last_engaged_in_io;
+    }
+}
+
+/*
+ * Takes away all that is queued, as a slice.  If a BH polls the context again,
+ * the inner call finds our slice at the head of the list and runs the rest of
+ * it before its own: nothing waits for the outer call to come back.
+ */
+int aio_bh_poll(AioContext *ctx)
+{
+    BHListSlice slice;
+    BHListSlice *s;
+    int ret = 0;
+
+    if (QSLIST_EMPTY_RCU(&ctx->bh_list) &&
+        QSIMPLEQ_EMPTY(&ctx->bh_slice_list)) {
+        return 0;
+    }
+
+    QSLIST_MOVE_ATOMIC(&slice.bh_list, &ctx->bh_list);
+    /* Whoever unlinks it, it is unlinked when we return. */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#endif
+    QSIMPLEQ_INSERT_TAIL(&ctx->bh_slice_list, &slice, next);
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic pop
+#endif
+
+    while ((s = QSIMPLEQ_FIRST(&ctx->bh_slice_list))) {
+        unsigned flags;
+        QEMUBH *bh = aio_bh_dequeue(&s->bh_list, &flags);
+
+        if (!bh) {
+            QSIMPLEQ_REMOVE_HEAD(&ctx->bh_slice_list, next);
+            continue;
+        }
+        if ((flags & (BH_SCHEDULED | BH_DELETED)) == BH_SCHEDULED) {
+            /* Idle BHs are no progress: aio_poll() callers would spin. */
+            if (!(flags & BH_IDLE)) {
+                ret = 1;
+            }
+            aio_bh_call(bh);
+        }
+        if (flags & (BH_DELETED | BH_ONESHOT)) {
+            g_free(bh);
+        }
+    }
+    return ret;
+}
+
+void qemu_bh_schedule_idle(QEMUBH *bh)
+{
+    aio_bh_enqueue(bh, BH_SCHEDULED | BH_IDLE);
+}
+
+void qemu_bh_schedule(QEMUBH *bh)
+{
+    aio_bh_enqueue(bh, BH_SCHEDULED);
+}
+
+void qemu_bh_cancel(QEMUBH *bh)
+{
+    qatomic_and(&bh->flags, ~BH_SCHEDULED);
+}
+
+void qemu_bh_delete(QEMUBH *bh)
+{
+    aio_bh_enqueue(bh, BH_DELETED);
+}
+
+/* When must these BHs run: now (0), soon (10 ms) or never (-1)? */
+static int64_t aio_bh_list_timeout(BHList *head, int64_t timeout)
+{
+    QEMUBH *bh;
+
+    QSLIST_FOREACH_RCU(bh, head, next) {
+        unsigned flags = qatomic_read(&bh->flags);
+
+        if ((flags & (BH_SCHEDULED | BH_DELETED)) == BH_SCHEDULED) {
+            if (!(flags & BH_IDLE)) {
+                return 0;
+            }
+            timeout = 10 * SCALE_MS;
+        }
+    }
+    return timeout;
+}
+
+int64_t aio_compute_timeout(AioContext *ctx)
+{
+    BHListSlice *s;
+    int64_t timeout;
+
+    timeout = aio_bh_list_timeout(&ctx->bh_list, -1);
+    if (timeout == 0) {
+        return 0;
+    }
+    QSIMPLEQ_FOREACH(s, &ctx->bh_slice_list, next) {
+        timeout = aio_bh_list_timeout(&s->bh_list, timeout);
+        if (timeout == 0) {
+            return 0;
+        }
+    }
+    return qemu_soonest_timeout(timeout, timerlistgroup_deadline_ns(&ctx->tlg));
+}
+
+/* Waking */
+
+void aio_notify(AioContext *ctx)
+{
+    /* The work is queued before it is announced; see aio_notify_accept(). */
+    smp_wmb();
+    qatomic_set(&ctx->notified, true);
+
+    /*
+     * Announce, then look for a sleeper.  Pairs with the barrier after
+     * notify_me in aio_ctx_prepare() and aio_poll().
+     */
+    smp_mb();
+    if (qatomic_read(&ctx->notify_me)) {
+        event_notifier_set(&ctx->notifier);
+    }
+}
+
+void aio_notify_accept(AioContext *ctx)
+{
+    qatomic_set(&ctx->notified, false);
+    /* Clear it, then look for what was announced. */
+    smp_mb();
+}
+
+static void aio_context_notifier_cb(EventNotifier *e)
+{
+    event_notifier_test_and_clear(e);
+}
+
+static bool aio_context_notifier_poll(void *opaque)
+{
+    EventNotifier *e = opaque;
+    AioContext *ctx = container_of(e, AioContext, notifier);
+
+    return qatomic_read(&ctx->notified);
+}
+
+static void aio_context_notifier_poll_ready(EventNotifier *e)
+{
+    /* Busy polling looks at ->notified; the bell was not rung. */
+}
+
+static void aio_timerlist_notify(void *opaque, QEMUClockType type)
+{
+    aio_notify(opaque);
+}
+
+/* The context as a GSource of the main loop */
+
+static gboolean aio_ctx_prepare(GSource *source, gint *timeout)
+{
+    AioContext *ctx = (AioContext *)source;
+
+    /* Cleared in aio_ctx_check(), after the sleep. */
+    qatomic_set(&ctx->notify_me, qatomic_read(&ctx->notify_me) | 1);
+    smp_mb();
+
+    *timeout = qemu_timeout_ns_to_ms(aio_compute_timeout(ctx));
+    if (aio_prepare(ctx)) {
+        *timeout = 0;
+    }
+    return *timeout == 0;
+}
+
+static gboolean aio_ctx_check(GSource *source)
+{
+    AioContext *ctx = (AioContext *)source;
+
+    qatomic_store_release(&ctx->notify_me,
+                          qatomic_read(&ctx->notify_me) & ~1);
+    aio_notify_accept(ctx);
+
+    /* A BH that was deleted is work too, if not for a sleeper to wake up. */
+    return !QSLIST_EMPTY_RCU(&ctx->bh_list) ||
+           !QSIMPLEQ_EMPTY(&ctx->bh_slice_list) ||
+           aio_pending(ctx) ||
+           timerlistgroup_deadline_ns(&ctx->tlg) == 0;
+}
+
+static gboolean aio_ctx_dispatch(GSource *source, GSourceFunc callback,
+                                 gpointer user_data)
+{
+    AioContext *ctx = (AioContext *)source;
+
+    assert(callback == NULL);
+    aio_dispatch(ctx);
+    return true;
+}
+
+static void aio_ctx_finalize(GSource *source)
+{
+    AioContext *ctx = (AioContext *)source;
+    QEMUBH *bh;
+    unsigned flags;
+
+    /* Each BH must have been deleted by its owner; here it is freed. */
+    assert(QSIMPLEQ_EMPTY(&ctx->bh_slice_list));
+    while ((bh = aio_bh_dequeue(&ctx->bh_list, &flags))) {
+        if (unlikely(!(flags & (BH_DELETED | BH_ONESHOT)))) {
+            fprintf(stderr, "%s: BH '%s' leaked, aborting...\n",
+                    __func__, bh->name);
+            abort();
+        }
+        g_free(bh);
+    }
+
+    aio_set_event_notifier(ctx, &ctx->notifier, false, NULL, NULL, NULL);
+    event_notifier_cleanup(&ctx->notifier);
+    qemu_rec_mutex_destroy(&ctx->lock);
+    timerlistgroup_deinit(&ctx->tlg);
+    aio_context_destroy(ctx);
+    qemu_lockcnt_destroy(&ctx->list_lock);
+}
+
+static GSourceFuncs aio_source_funcs = {
+    aio_ctx_prepare,
+    aio_ctx_check,
+    aio_ctx_dispatch,
+    aio_ctx_finalize,
+};
+
+GSource *aio_get_g_source(AioContext *ctx)
+{
+    aio_context_use_g_source(ctx);
+    g_source_ref(&ctx->source);
+    return &ctx->source;
+}
+
+AioContext *aio_context_new(Error **errp)
+{
+    AioContext *ctx;
+    int ret;
+
+    /* GLib allocates it: the GSource is its first member. */
+    ctx = (AioContext *)g_source_new(&aio_source_funcs, sizeof(AioContext));
+    QSLIST_INIT(&ctx->bh_list);
+    QSIMPLEQ_INIT(&ctx->bh_slice_list);
+    qemu_lockcnt_init(&ctx->list_lock);
+    qemu_rec_mutex_init(&ctx->lock);
+    timerlistgroup_init(&ctx->tlg, aio_timerlist_notify, ctx);
+    aio_context_setup(ctx);
+
+    ret = event_notifier_init(&ctx->notifier, false);
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "Failed to initialize event notifier");
+        g_source_unref(&ctx->source);
+        return NULL;
+    }
+
+    /* Nested in a dispatch, GLib must still poll us. */
+    g_source_set_can_recurse(&ctx->source, true);
+    aio_set_event_notifier(ctx, &ctx->notifier, false,
+                           aio_context_notifier_cb,
+                           aio_context_notifier_poll,
+                           aio_context_notifier_poll_ready);
+    return ctx;
+}
+
+void aio_context_ref(AioContext *ctx)
+{
+    g_source_ref(&ctx->source);
+}
+
+void aio_context_unref(AioContext *ctx)
+{
+    g_source_unref(&ctx->source);
+}
+
+void aio_context_acquire(AioContext *ctx)
+{
+    qemu_rec_mutex_lock(&ctx->lock);
+}
+
+void aio_context_release(AioContext *ctx)
+{
+    qemu_rec_mutex_unlock(&ctx->lock);
+}
+
+/* Set in the thread of each IOThread, and in the main thread. */
+static __thread AioContext *my_aiocontext;
+
+AioContext *qemu_get_current_aio_context(void)
+{
+    if (my_aiocontext) {
+        return my_aiocontext;
+    }
+    /* A vCPU thread with the BQL acts for the main loop. */
+    if (qemu_mutex_iothread_locked()) {
+        return qemu_get_aio_context();
+    }
+    return NULL;
+}
+
+void qemu_set_current_aio_context(AioContext *ctx)
+{
+    assert(!my_aiocontext);
+    my_aiocontext = ctx;
+}
