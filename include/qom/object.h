@@ -94,8 +94,8 @@
  * that the same property serves the command line, QMP and C.  Those that all
  * objects of a type have go to the class (object_class_property_add*(), from
  * class_init); those that depend on the single object go to the object
- * (object_property_add*()).  Looking one up goes first to the classes, from the
- * leaf to the root, then to the object.
+ * (object_property_add*()).  Looking one up goes first to the classes, then to
+ * the object.  A name occurs only once among them.
  *
  * Interfaces
  * ----------
@@ -426,7 +426,7 @@ struct TypeInfo {
      * what the copy must not share, a list for instance.
      */
     void (*class_base_init)(ObjectClass *klass, void *data);
-    void *class_data;       /* @data of this type's class_init */
+    void *class_data;       /* @data whenever this type's class is made */
 
     InterfaceInfo *interfaces;      /* an array, closed by { } */
 };
@@ -516,7 +516,7 @@ type_init(do_qemu_init_ ## type_array)
 
 /*
  * type_print_class_properties: print help on a type's class properties.
- * Returns true, also when the type has none.
+ * Returns false, and prints nothing, if there is no such type.
  */
 bool type_print_class_properties(const char *type);
 
@@ -739,9 +739,11 @@ Object *object_dynamic_cast_assert(Object *obj, const char *typename,
 /*
  * object_apply_global_props: set those of @props (GlobalProperty *) that are
  * for the type of @obj, its ancestors or interfaces.
- * Errors of -global are warnings once the object is hot-plugged.
+ * @props: NULL: none
+ * @errp: where the first error goes, and the rest is left out; NULL: each
+ * error is a warning, which is how a hot-plugged device survives a bad -global
  */
-bool object_apply_global_props(Object *obj, const GPtrArray *props,
+void object_apply_global_props(Object *obj, const GPtrArray *props,
                                Error **errp);
 
 /* object_set_machine_compat_props: set once, by the machine. */
@@ -1183,7 +1185,8 @@ Object *object_resolve_path_component(Object *parent, const char *part);
 
 /*
  * object_child_foreach: call @fn for each child, until it returns something
- * other than zero, which is then the result.  @fn may remove that child.
+ * other than zero, which is then the result.  @fn must not add children to
+ * @obj or remove them.
  */
 int object_child_foreach(Object *obj, int (*fn)(Object *child, void *opaque),
                          void *opaque);
