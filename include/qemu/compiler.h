@@ -76,6 +76,9 @@ extern void qemu_build_not_reached_always(void)
 #define typeof_field(type, field) typeof(((type *)0)->field)
 #define sizeof_field(type, field) sizeof(((type *)0)->field)
 
+/* 0 if the two types are the same; does not compile if they are not. */
+#define type_check(t1, t2) ((t1 *)0 - (t2 *)0)
+
 /* The offset of the first byte behind @field. */
 #define endof(container, field) \
     (offsetof(container, field) + sizeof_field(container, field))
