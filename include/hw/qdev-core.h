@@ -289,8 +289,8 @@ static inline bool qdev_is_realized(DeviceState *dev)
 
 /*
  * Plug @dev into @bus (NULL for a device without) and realize it.  False and
- * @errp if that fails; the device is then unplugged again, and still the
- * caller's.
+ * @errp if that fails; then the device holds nothing, and leaves the bus when
+ * its owner unparents it (one without an owner leaves at once).
  */
 bool qdev_realize(DeviceState *dev, BusState *bus, Error **errp);
 
@@ -402,8 +402,9 @@ BusState *qdev_get_parent_bus(DeviceState *dev);
 DeviceState *qdev_find_recursive(BusState *bus, const char *id);
 
 /*
- * Hooks for the walkers below.  0 goes on; less than 0 goes on, but not into
- * what is below (only for "pre" hooks); more than 0 ends the whole walk.
+ * Hooks for the walkers below.  0 goes on; less than 0 ends the whole walk,
+ * which gives it back; more than 0 from a pre_ hook goes on, but not into what
+ * is below.
  */
 typedef int (qbus_walkerfn)(BusState *bus, void *opaque);
 typedef int (qdev_walkerfn)(DeviceState *dev, void *opaque);
@@ -424,8 +425,8 @@ void qbus_unrealize(BusState *bus);
 
 /*
  * Walk the bus tree: below @bus or @dev, each device and bus gets its pre_
- * hook, then what is below it is walked, then it gets its post_ hook.  What
- * a hook gives back is described above; so is what the walk gives back.
+ * hook, then what is below it is walked, then it gets its post_ hook.  Any of
+ * the hooks may be NULL.
  */
 int qbus_walk_children(BusState *bus,
                        qdev_walkerfn *pre_devfn, qbus_walkerfn *pre_busfn,

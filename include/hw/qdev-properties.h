@@ -150,8 +150,8 @@ extern const PropertyInfo qdev_prop_link;
 /*
  * An array whose length the user gives: setting len-@_name to n allocates n
  * elements and makes the properties @_name[0] … @_name[n-1].  @_field is a
- * uint32_t for the length, @_arrayfield the pointer to the elements, which
- * live as long as the device.
+ * uint32_t for the length, @_arrayfield the pointer to the elements, which the
+ * device frees in its instance_finalize.
  */
 #define DEFINE_PROP_ARRAY(_name, _state, _field,                        \
                           _arrayfield, _arrayprop, _arraytype)          \
@@ -195,7 +195,7 @@ extern const PropertyInfo qdev_prop_link;
 /*
  * Set a property from C, before realize.  The board knows what it sets, so a
  * property that does not exist or will not take the value is a bug: these
- * abort.  qdev_prop_set_drive_err() alone can fail.
+ * abort.
  */
 void qdev_prop_set_bit(DeviceState *dev, const char *name, bool value);
 void qdev_prop_set_uint8(DeviceState *dev, const char *name, uint8_t value);
@@ -208,14 +208,9 @@ void qdev_prop_set_string(DeviceState *dev, const char *name,
 void qdev_prop_set_chr(DeviceState *dev, const char *name, Chardev *value);
 void qdev_prop_set_netdev(DeviceState *dev, const char *name,
                           NetClientState *value);
-void qdev_prop_set_drive(DeviceState *dev, const char *name,
-                         BlockBackend *value);
 void qdev_prop_set_macaddr(DeviceState *dev, const char *name,
                            const uint8_t *value);
 void qdev_prop_set_enum(DeviceState *dev, const char *name, int value);
-
-bool qdev_prop_set_drive_err(DeviceState *dev, const char *name,
-                             BlockBackend *value, Error **errp);
 
 /* Where @prop's field is in @obj. */
 void *object_field_prop_ptr(Object *obj, Property *prop);
@@ -249,10 +244,6 @@ void qdev_property_add_static(DeviceState *dev, Property *prop);
  * device behind it.
  */
 void qdev_alias_all_properties(DeviceState *target, Object *source);
-
-/* Is it too late to set @name?  Then false, and @errp says so. */
-bool qdev_prop_set_allowed(Object *obj, const char *name,
-                           const PropertyInfo *info, Error **errp);
 
 /* For object_property_add_link(): refuses once the device is realized. */
 void qdev_prop_allow_set_link_before_realize(const Object *obj,
