@@ -1,0 +1,132 @@
+/*
+ * The PC: machine pc-i440fx-7.2, "pc" for short.
+ *
+ *     system bus
+ *       i440FX-pcihost            /machine/i440fx      hw/pci-host/i440fx.c
+ *         pci.0
+ *           00.0 i440FX, 01.0 PIIX3
+ *             isa.0               isa-i8259 twice, port92
+ *       ioapic                    /machine/i440fx/ioapic
+ *       fw_cfg_io                 /machine/fw_cfg
+ *
+ * Read first: hw/i386/x86.h, hw/pci-host/i440fx.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef HW_PC_H
+#define HW_PC_H
+
+#include "hw/boards.h"
+#include "hw/i386/x86.h"
+#include "hw/hotplug.h"
+#include "qemu/notify.h"
+#include "qemu/units.h"
+#include "qom/object.h"
+
+#define HPET_INTCAP "hpet-intcap"
+
+/* The first address of the chips below 4 GiB: IOAPIC, APICs, flash. */
+#define PC_MACHINE_MAX_RAM_BELOW_4G "max-ram-below-4g"
+
+/*
+ * @bus: the root of all PCI buses
+ * @max_ram_below_4g: property: where the PCI hole begins at the latest; 0: as
+ * the board likes it
+ */
+typedef struct PCMachineState {
+    X86MachineState parent_obj;
+
+    Notifier machine_done;
+    PCIBus *bus;
+
+    uint64_t max_ram_below_4g;
+} PCMachineState;
+
+typedef struct PCMachineClass {
+    X86MachineClass parent;
+
+    bool pci_enabled;
+    const char *default_nic_model;
+    /* Does RAM below 4 GiB end at a multiple of 1 GiB, for huge pages? */
+    bool gigabyte_align;
+} PCMachineClass;
+
+#define TYPE_PC_MACHINE "generic-pc-machine"
+DECLARE_OBJ_CHECKERS(PCMachineState, PCMachineClass, PC_MACHINE,
+                     TYPE_PC_MACHINE)
+
+/* GSIs that a board has, at the least. */
+GSIState *pc_gsi_create(qemu_irq **irqs, bool pci_enabled);
+
+/* pc.c */
+
+#define PORT92_A20_LINE "a20"
+
+/* The properties of a PCI host bridge that say where the holes are. */
+#define PCI_HOST_PROP_RAM_MEM          "ram-mem"
+#define PCI_HOST_PROP_PCI_MEM          "pci-mem"
+#define PCI_HOST_PROP_SYSTEM_MEM       "system-mem"
+#define PCI_HOST_PROP_IO_MEM           "io-mem"
+#define PCI_HOST_PROP_PCI_HOLE_START   "pci-hole-start"
+#define PCI_HOST_PROP_PCI_HOLE_END     "pci-hole-end"
+#define PCI_HOST_PROP_PCI_HOLE64_START "pci-hole64-start"
+#define PCI_HOST_PROP_PCI_HOLE64_END   "pci-hole64-end"
+#define PCI_HOST_PROP_PCI_HOLE64_SIZE  "pci-hole64-size"
+#define PCI_HOST_BELOW_4G_MEM_SIZE     "below-4g-mem-size"
+#define PCI_HOST_ABOVE_4G_MEM_SIZE     "above-4g-mem-size"
+
+/* The highest priority that is not RAM's: PCI shows where RAM is not. */
+void pc_pci_as_mapping_init(Object *owner, MemoryRegion *system_memory,
+                            MemoryRegion *pci_address_space);
+
+/*
+ * pc_memory_init: map RAM, reserve the ROM area, make fw_cfg.
+ * @ram_memory: gives the region of the whole RAM
+ */
+void pc_memory_init(PCMachineState *pcms,
+                    MemoryRegion *system_memory,
+                    MemoryRegion *rom_memory,
+                    MemoryRegion **ram_memory,
+                    uint64_t pci_hole64_size);
+
+/* The first address above all RAM, where 64-bit BARs may go. */
+uint64_t pc_pci_hole64_start(void);
+
+/* pc_basic_device_init: the ISA devices that every PC has. */
+void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus,
+                          qemu_irq *gsi);
+
+/* pc_nic_init: the network cards of -nic, by the board's default model. */
+void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus);
+
+/* pc_i8259_create: make the PICs, and give their lines to the GSIs. */
+void pc_i8259_create(ISABus *isa_bus, qemu_irq *i8259_irqs);
+
+/* port92.c */
+#define TYPE_PORT92 "port92"
+
+/* Compat properties of a version: all that changed after it. */
+extern GlobalProperty pc_compat_7_1[];
+extern const size_t pc_compat_7_1_len;
+
+/* Define the machine type NAME-machine, made by @initfn, and register it. */
+#define DEFINE_PC_MACHINE(suffix, namestr, initfn, optsfn)                   \
+    static void pc_machine_##suffix##_class_init(ObjectClass *oc,            \
+                                                 void *data)                 \
+    {                                                                        \
+        MachineClass *mc = MACHINE_CLASS(oc);                                \
+        optsfn(mc);                                                          \
+        mc->init = initfn;                                                   \
+    }                                                                        \
+    static const TypeInfo pc_machine_type_##suffix = {                       \
+        .name       = namestr TYPE_MACHINE_SUFFIX,                           \
+        .parent     = TYPE_PC_MACHINE,                                       \
+        .class_init = pc_machine_##suffix##_class_init,                      \
+    };                                                                       \
+    static void pc_machine_init_##suffix(void)                               \
+    {                                                                        \
+        type_register(&pc_machine_type_##suffix);                            \
+    }                                                                        \
+    type_init(pc_machine_init_##suffix)
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * What all x86 boards share: where RAM is split, and how interrupts run.
+ *
+ *     0         640K   1M            below_4g      3.5G/3.75G  4G
+ *     |   RAM   | VGA, |     RAM     |    PCI hole    | chips | RAM goes on
+ *     +---------+ ROMs +-------------+----------------+-------+------------>
+ *
+ * A global system interrupt (GSI) is one line of the board.  gsi_handler()
+ * drives both controllers with it; the guest's operating system uses one:
+ *
+ *     device -> gsi[n] -> gsi_handler -+-> i8259 pair, n < 16
+ *                                      +-> IOAPIC, pin n
+ *
+ * Read first: hw/boards.h.  Read next: hw/i386/pc.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef HW_I386_X86_H
+#define HW_I386_X86_H
+
+#include "exec/hwaddr.h"
+#include "hw/boards.h"
+#include "hw/i386/ioapic.h"
+#include "hw/i386/topology.h"
+#include "hw/intc/i8259.h"
+#include "hw/isa/isa.h"
+#include "hw/nmi.h"
+#include "hw/nvram/fw_cfg.h"
+#include "qemu/notify.h"
+#include "qom/object.h"
+
+struct X86MachineClass {
+    MachineClass parent;
+
+    /* Does fw_cfg have its DMA register? */
+    bool fwcfg_dma_enabled;
+};
+
+struct X86MachineState {
+    MachineState parent;
+
+    /* Made by the board's init. */
+    FWCfgState *fw_cfg;
+    qemu_irq *gsi;
+    ISADevice *rtc;
+    DeviceState *ioapic2;
+
+    /* Where RAM is, in bytes; above_4g_mem_start is an address. */
+    ram_addr_t below_4g_mem_size, above_4g_mem_size;
+    uint64_t above_4g_mem_start;
+
+    /* One more than the highest APIC ID, hot-plugged CPUs included. */
+    unsigned apic_id_limit;
+    uint16_t boot_cpus;
+
+    /* Properties. */
+    OnOffAuto pic;
+    char *oem_id;
+    char *oem_table_id;
+
+    /*
+     * Where an IOAPIC's messages go; as devices' DMA does.
+     */
+    AddressSpace *ioapic_as;
+};
+
+#define X86_MACHINE_PIC              "pic"
+#define X86_MACHINE_OEM_ID           "x-oem-id"
+#define X86_MACHINE_OEM_TABLE_ID     "x-oem-table-id"
+
+#define TYPE_X86_MACHINE   MACHINE_TYPE_NAME("x86")
+OBJECT_DECLARE_TYPE(X86MachineState, X86MachineClass, X86_MACHINE)
+
+void init_topo_info(X86CPUTopoInfo *topo_info, const X86MachineState *x86ms);
+
+uint32_t x86_cpu_apic_id_from_index(X86MachineState *x86ms,
+                                    unsigned int cpu_index);
+
+/* Reckon what of x86ms follows from -smp. */
+void x86_cpus_init(X86MachineState *x86ms, int default_cpu_version);
+
+/* What a GSI drives. */
+typedef struct GSIState {
+    qemu_irq i8259_irq[ISA_NUM_IRQS];
+    qemu_irq ioapic_irq[IOAPIC_NUM_PINS];
+    qemu_irq ioapic2_irq[IOAPIC_NUM_PINS];
+} GSIState;
+
+/* The qemu_irq handler of all GSIs; @opaque is the GSIState. */
+void gsi_handler(void *opaque, int n, int level);
+
+/*
+ * ioapic_init_gsi: make the IOAPIC, as a child of what @parent_name names, and
+ * connect it to the GSIs.
+ */
+void ioapic_init_gsi(GSIState *gsi_state, const char *parent_name);
+
+/* x86_firmware_configured ... in the board's ROMs comes with the firmware. */
+
+/* The vector of the interrupt that the PIC has for a CPU, or -1. */
+int cpu_get_pic_interrupt(void);
+
+/* The line that leads to the first CPU; without CPUs it ends here. */
+qemu_irq x86_allocate_cpu_irq(void);
+
+#endif
