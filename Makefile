@@ -1,0 +1,52 @@
+# What to do with qemini, in a word each.  meson and ninja do the work.
+#
+#   make           build build/qemini-system-x86_64
+#   make run       a ping through a tap and a virtio-net device, with comments
+#   make check     build and run all tests
+#   make check-asan  the same under the address and undefined-behaviour checkers
+#   make bench     release build and figures (QEMU=/path/to/qemu to compare)
+#   make gdb       gdb on the realize chain of virtio-net-pci
+#   make deps      install what a Debian or Ubuntu machine lacks
+#   make clean     remove the build folders
+
+BUILD ?= build
+RELEASE ?= build-release
+ASAN ?= build-asan
+QEMINI = $(BUILD)/qemini-system-x86_64
+
+.PHONY: all deps run check check-asan bench gdb clean
+
+all: $(BUILD)/build.ninja
+	@ninja -C $(BUILD)
+
+deps:
+	@scripts/install-deps.sh
+
+$(BUILD)/build.ninja: | deps
+	@meson setup $(BUILD)
+
+$(RELEASE)/build.ninja: | deps
+	@meson setup --buildtype=release $(RELEASE)
+
+$(ASAN)/build.ninja: | deps
+	@meson setup -Db_sanitize=address,undefined -Doptimization=1 $(ASAN)
+
+run: deps all
+	@scripts/run-ping.sh $(QEMINI)
+
+check: deps all
+	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
+
+check-asan: deps $(ASAN)/build.ninja
+	@ninja -C $(ASAN)
+	@meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 3
+
+bench: deps $(RELEASE)/build.ninja
+	@ninja -C $(RELEASE) qemini-system-x86_64 tests/bench/bench
+	@tests/bench/bench.sh $(RELEASE)
+
+gdb: deps all
+	@scripts/gdb-realize.sh $(QEMINI)
+
+clean:
+	rm -rf $(BUILD) $(RELEASE) $(ASAN)
