@@ -69,6 +69,7 @@
 #ifndef QEMU_VIRTIO_H
 #define QEMU_VIRTIO_H
 
+#include "block/aio.h"
 #include "exec/memory.h"
 #include "hw/qdev-core.h"
 #include "net/net.h"

@@ -1,0 +1,189 @@
+/*
+ * What a VirtQueue is made of: for hw/virtio only.
+ *
+ *   virtqueue.c         what devices call; checks that hold for any ring
+ *   virtqueue-split.c   the ring of virtio 1.1, 2.6
+ *   virtqueue-map.c     from the guest's addresses to ours
+ *   virtio-queue.c      what transports call: sizes, addresses, vectors
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef HW_VIRTIO_VIRTQUEUE_INT_H
+#define HW_VIRTIO_VIRTQUEUE_INT_H
+
+#include "hw/virtio/virtio.h"
+#include "qemu/rcu.h"
+
+/* The ring in the guest's memory (virtio 1.1, 2.6.5, 2.6.6, 2.6.8). */
+
+typedef struct VRingDesc {
+    uint64_t addr;
+    uint32_t len;
+    uint16_t flags;
+    uint16_t next;
+} VRingDesc;
+
+typedef struct VRingAvail {
+    uint16_t flags;
+    uint16_t idx;
+    uint16_t ring[];            /* and after it, used_event */
+} VRingAvail;
+
+typedef struct VRingUsedElem {
+    uint32_t id;
+    uint32_t len;
+} VRingUsedElem;
+
+typedef struct VRingUsed {
+    uint16_t flags;
+    uint16_t idx;
+    VRingUsedElem ring[];       /* and after it, avail_event */
+} VRingUsed;
+
+/*
+ * The three parts of the ring, translated to host addresses, and beside them
+ * the longest piece of RAM that the device can reach: nearly all buffers lie
+ * in it, and are mapped by an addition.
+ *
+ * Replaced as a whole when the memory map changes; read under RCU.
+ */
+typedef struct VRingMemoryRegionCaches {
+    struct rcu_head rcu;
+    MemoryRegionCache desc;
+    MemoryRegionCache avail;
+    MemoryRegionCache used;
+    MemoryRegionCache ram;      /* .ptr is NULL if there is none */
+    hwaddr ram_base;
+} VRingMemoryRegionCaches;
+
+typedef struct VRing {
+    unsigned int num;           /* as the guest has chosen */
+    unsigned int num_default;   /* as the device has made it: the limit */
+    unsigned int align;         /* legacy */
+    hwaddr desc;
+    hwaddr avail;
+    hwaddr used;
+    VRingMemoryRegionCaches *caches;
+} VRing;
+
+struct VirtQueue {
+    VRing vring;
+
+    uint16_t last_avail_idx;    /* the next to pop */
+    uint16_t shadow_avail_idx;  /* avail.idx when it was last read */
+    uint16_t used_idx;          /* used.idx, which only we write */
+
+    /* used_idx at the last interrupt; not valid: interrupt in any case */
+    uint16_t signalled_used;
+    bool signalled_used_valid;
+
+    bool notification;          /* do we want kicks? */
+    uint16_t queue_index;
+    unsigned int inuse;         /* popped, and not yet flushed or put back */
+
+    uint16_t vector;
+    VirtIOHandleOutput handle_output;
+    VirtIODevice *vdev;
+    EventNotifier guest_notifier;
+    EventNotifier host_notifier;
+    bool host_notifier_enabled;
+    QLIST_ENTRY(VirtQueue) node;    /* in vdev->vector_queues */
+};
+
+/* Neither may be called by a device that is broken, or in hardware error. */
+static inline bool virtio_device_disabled(VirtIODevice *vdev)
+{
+    return unlikely(vdev->disabled || vdev->broken);
+}
+
+/* NULL until the guest has given addresses.  Within an RCU read section. */
+static inline VRingMemoryRegionCaches *vring_get_region_caches(VirtQueue *vq)
+{
+    return qatomic_rcu_read(&vq->vring.caches);
+}
+
+/* virtqueue-map.c */
+
+void virtio_virtqueue_reset_region_cache(VirtQueue *vq);
+
+/*
+ * Map @sz bytes at the guest's @pa, in as many pieces as it takes, behind the
+ * *@p_num_sg that there are already.  False after virtio_error(); what had
+ * been mapped by then counts in *@p_num_sg.
+ */
+bool virtqueue_map_desc(VirtQueue *vq, VRingMemoryRegionCaches *caches,
+                        unsigned int *p_num_sg, hwaddr *addr,
+                        struct iovec *iov, unsigned int max_num_sg,
+                        bool is_write, hwaddr pa, size_t sz);
+
+/* A view of @len bytes at @pa, if they are in the RAM that we know. */
+static inline bool virtqueue_ram_view(VRingMemoryRegionCaches *caches,
+                                      hwaddr pa, hwaddr len,
+                                      MemoryRegionCache *view)
+{
+    hwaddr offset = pa - caches->ram_base;
+
+    if (!caches->ram.ptr || offset >= caches->ram.len ||
+        len > caches->ram.len - offset) {
+        return false;
+    }
+    *view = caches->ram;
+    view->ptr += offset;
+    view->xlat += offset;
+    view->len = len;
+    return true;
+}
+
+/* Give back @out_num pieces to read and after them @in_num to write. */
+void virtqueue_undo_map_desc(VirtQueue *vq, unsigned int out_num,
+                             unsigned int in_num, struct iovec *iov);
+/* Give back an element's pieces, @len bytes of which were written. */
+void virtqueue_unmap_sg(VirtQueue *vq, const VirtQueueElement *elem,
+                        unsigned int len);
+
+/* virtqueue.c */
+
+/* An element in a block of its own: struct of @sz, then its four arrays. */
+void *virtqueue_alloc_element(size_t sz, unsigned out_num, unsigned in_num);
+
+/* virtqueue-split.c, all in an RCU read section */
+
+bool virtqueue_split_empty(VirtQueue *vq);
+void *virtqueue_split_pop(VirtQueue *vq, size_t sz);
+void virtqueue_split_fill(VirtQueue *vq, const VirtQueueElement *elem,
+                          unsigned int len, unsigned int idx);
+void virtqueue_split_flush(VirtQueue *vq, unsigned int count);
+unsigned int virtqueue_split_drop_all(VirtQueue *vq);
+bool virtqueue_split_get_avail_bytes(VirtQueue *vq,
+                                     unsigned int *in_bytes,
+                                     unsigned int *out_bytes,
+                                     unsigned int max_in_bytes,
+                                     unsigned int max_out_bytes);
+void virtio_queue_split_set_notification(VirtQueue *vq, int enable);
+bool virtio_split_should_notify(VirtIODevice *vdev, VirtQueue *vq);
+uint16_t vring_avail_idx(VirtQueue *vq);
+uint16_t vring_used_idx(VirtQueue *vq);
+
+/* virtqueue.c */
+
+/* Does the guest want an interrupt for what is in the used ring? */
+bool virtio_should_notify(VirtIODevice *vdev, VirtQueue *vq);
+
+/* virtio-queue.c */
+
+void virtio_queue_notify_vq(VirtQueue *vq);
+/* Queue @i as it was when the device was made. */
+void virtio_queue_reset_state(VirtIODevice *vdev, uint32_t i);
+
+/* virtio-notifier.c */
+
+int virtio_device_start_ioeventfd_impl(VirtIODevice *vdev);
+void virtio_device_stop_ioeventfd_impl(VirtIODevice *vdev);
+
+/* virtio.c */
+
+/* Note that an interrupt of this kind is due (bit of isr). */
+void virtio_set_isr(VirtIODevice *vdev, int value);
+void virtio_notify_vector(VirtIODevice *vdev, uint16_t vector);
+
+#endif
