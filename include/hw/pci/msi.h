@@ -16,6 +16,8 @@
 #ifndef QEMU_MSI_H
 #define QEMU_MSI_H
 
+#include "hw/pci/pci.h"
+
 struct MSIMessage {
     uint64_t address;
     uint32_t data;

@@ -22,6 +22,7 @@
 #ifndef QEMU_MSIX_H
 #define QEMU_MSIX_H
 
+#include "hw/pci/pci.h"
 #include "hw/pci/msi.h"
 
 #define MSIX_CAP_LENGTH 12

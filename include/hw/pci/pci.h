@@ -130,6 +130,8 @@ extern bool pci_available;
 #define PCI_DEVICE_ID_VIRTIO_PMEM        0x1013
 #define PCI_DEVICE_ID_VIRTIO_IOMMU       0x1014
 #define PCI_DEVICE_ID_VIRTIO_MEM         0x1015
+/* Of a device that is not transitional: this, and its VIRTIO_ID_*. */
+#define PCI_DEVICE_ID_VIRTIO_10_BASE     0x1040
 
 /* Red Hat: everything else */
 #define PCI_VENDOR_ID_REDHAT             0x1b36

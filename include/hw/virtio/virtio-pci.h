@@ -196,7 +196,7 @@ uint16_t virtio_pci_get_class_id(uint16_t device_id);
 
 /* What virtio_pci_types_register() makes types of. */
 typedef struct VirtioPCIDeviceTypeInfo {
-    /* The abstract base; by default the generic name and "-base". */
+    /* The abstract base.  Without it there is only the generic type. */
     const char *base_name;
     /* Any of these may be NULL: no such type then. */
     const char *generic_name;
