@@ -23,6 +23,7 @@
  * error_report() looks there first, which is why a failing device_add
  * prints its message to the person who typed it.
  */
+struct Coroutine;
 typedef struct MonitorHMP MonitorHMP;
 typedef struct MonitorOptions MonitorOptions;
 

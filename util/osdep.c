@@ -1,0 +1,217 @@
+/*
+ * Files and memory protection.  Read include/qemu/osdep.h first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qemu/madvise.h"
+
+/* Advice and protection */
+
+int qemu_madvise(void *addr, size_t len, int advice)
+{
+    if (advice == QEMU_MADV_INVALID) {
+        errno = EINVAL;
+        return -1;
+    }
+    return madvise(addr, len, advice);
+}
+
+static int qemu_mprotect_osdep(void *addr, size_t size, int prot)
+{
+    g_assert(QEMU_PTR_IS_ALIGNED(addr, qemu_real_host_page_size()));
+    g_assert(QEMU_IS_ALIGNED(size, qemu_real_host_page_size()));
+
+    return mprotect(addr, size, prot);
+}
+
+int qemu_mprotect_rw(void *addr, size_t size)
+{
+    return qemu_mprotect_osdep(addr, size, PROT_READ | PROT_WRITE);
+}
+
+int qemu_mprotect_rwx(void *addr, size_t size)
+{
+    return qemu_mprotect_osdep(addr, size,
+                               PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+int qemu_mprotect_none(void *addr, size_t size)
+{
+    return qemu_mprotect_osdep(addr, size, PROT_NONE);
+}
+
+/* Opening and closing */
+
+int qemu_dup(int fd)
+{
+    return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+int qemu_parse_fd(const char *param)
+{
+    long fd;
+    char *endptr;
+
+    errno = 0;
+    fd = strtol(param, &endptr, 10);
+    if (param == endptr || errno || *endptr || fd < 0 || fd > INT_MAX) {
+        return -1;
+    }
+    return fd;
+}
+
+static int qemu_open_internal(const char *name, int flags, mode_t mode,
+                              Error **errp)
+{
+    int fd = open(name, flags | O_CLOEXEC, mode);
+
+    if (fd == -1) {
+        int saved_errno = errno;
+        const char *action = flags & O_CREAT ? "create" : "open";
+
+        error_setg_errno(errp, saved_errno, "Could not %s '%s'", action, name);
+        if (saved_errno == EINVAL && (flags & O_DIRECT)) {
+            error_append_hint(errp, "The file system of '%s' may not support "
+                              "O_DIRECT.\n", name);
+        }
+        errno = saved_errno;
+    }
+    return fd;
+}
+
+int qemu_open(const char *name, int flags, Error **errp)
+{
+    ERRP_GUARD();
+
+    assert(!(flags & O_CREAT));
+    return qemu_open_internal(name, flags, 0, errp);
+}
+
+int qemu_create(const char *name, int flags, mode_t mode, Error **errp)
+{
+    ERRP_GUARD();
+
+    assert(!(flags & O_CREAT));
+    return qemu_open_internal(name, flags | O_CREAT, mode, errp);
+}
+
+int qemu_open_old(const char *name, int flags, ...)
+{
+    mode_t mode = 0;
+    va_list ap;
+
+    if (flags & O_CREAT) {
+        va_start(ap, flags);
+        mode = va_arg(ap, int);
+        va_end(ap);
+    }
+    return qemu_open_internal(name, flags, mode, NULL);
+}
+
+int qemu_close(int fd)
+{
+    return close(fd);
+}
+
+int qemu_unlink(const char *name)
+{
+    return unlink(name);
+}
+
+ssize_t qemu_write_full(int fd, const void *buf, size_t count)
+{
+    size_t total = 0;
+
+    while (total < count) {
+        ssize_t ret = write(fd, (const char *)buf + total, count - total);
+
+        if (ret < 0) {
+            if (errno == EINTR) {
+                continue;
+            }
+            break;
+        }
+        total += ret;
+    }
+    return total;
+}
+
+int qemu_fdatasync(int fd)
+{
+    return fdatasync(fd);
+}
+
+int qemu_msync(void *addr, size_t length, int fd)
+{
+    size_t align_mask = ~(qemu_real_host_page_size() - 1);
+    uintptr_t start = (uintptr_t)addr & align_mask;
+
+    /* msync() wants whole pages. */
+    length += (uintptr_t)addr - start;
+    length = (length + ~align_mask) & align_mask;
+    return msync((void *)start, length, MS_SYNC);
+}
+
+/* Locks of an open file description */
+
+static int qemu_lock_fcntl(int fd, int64_t start, int64_t len, int fl_type)
+{
+    struct flock fl = {
+        .l_whence = SEEK_SET,
+        .l_start = start,
+        .l_len = len,
+        .l_type = fl_type,
+    };
+    int ret;
+
+    ret = RETRY_ON_EINTR(fcntl(fd, F_OFD_SETLK, &fl));
+    return ret == -1 ? -errno : 0;
+}
+
+bool qemu_has_ofd_lock(void)
+{
+    return true;
+}
+
+int qemu_lock_fd(int fd, int64_t start, int64_t len, bool exclusive)
+{
+    return qemu_lock_fcntl(fd, start, len, exclusive ? F_WRLCK : F_RDLCK);
+}
+
+int qemu_unlock_fd(int fd, int64_t start, int64_t len)
+{
+    return qemu_lock_fcntl(fd, start, len, F_UNLCK);
+}
+
+/* Whether the lock could be had now: 0 or -EAGAIN. */
+int qemu_lock_fd_test(int fd, int64_t start, int64_t len, bool exclusive)
+{
+    struct flock fl = {
+        .l_whence = SEEK_SET,
+        .l_start = start,
+        .l_len = len,
+        .l_type = exclusive ? F_WRLCK : F_RDLCK,
+    };
+
+    if (fcntl(fd, F_OFD_GETLK, &fl) == -1) {
+        return -errno;
+    }
+    return fl.l_type == F_UNLCK ? 0 : -EAGAIN;
+}
+
+/* Versions */
+
+static const char *hw_version = "2.5+";
+
+void qemu_set_hw_version(const char *version)
+{
+    hw_version = version;
+}
+
+const char *qemu_hw_version(void)
+{
+    return hw_version;
+}
