@@ -15,6 +15,7 @@
 #include "exec/memory.h"
 #include "sysemu/hostmem.h"
 #include "qapi/qapi-types-machine.h"
+#include "qapi/qapi-types-run-state.h"
 #include "qemu/module.h"
 #include "qom/object.h"
 #include "hw/qdev-core.h"
@@ -31,13 +32,12 @@ OBJECT_DECLARE_TYPE(MachineState, MachineClass, MACHINE)
 extern MachineState *current_machine;
 
 /*
- * Make the board: memory back end, CPUs' counts, the init method, and the
- * machine-init-done notifiers are not called yet.  @mem_path: -mem-path.
+ * Make the board: its RAM, then what the init method makes.  @mem_path is
+ * -mem-path, or NULL.  Ends in PHASE_MACHINE_INITIALIZED, or with an error.
  */
 void machine_run_board_init(MachineState *machine, const char *mem_path,
                             Error **errp);
 
-bool machine_usb(MachineState *machine);
 bool machine_dump_guest_core(MachineState *machine);
 bool machine_mem_merge(MachineState *machine);
 
@@ -193,13 +193,8 @@ struct MachineState {
     Object parent_obj;
 
     char *firmware;
-    bool iommu;
-    bool usb;
-    bool usb_disabled;
     bool dump_guest_core;
     bool mem_merge;
-    bool require_guest_memory_config;
-    bool suppress_vmdesc;
     bool enable_graphics;
 
     HostMemoryBackend *memdev;
