@@ -1,0 +1,157 @@
+/*
+ * The command line's options: their table, their lookup, their help.
+ *
+ * What they mean is in vl.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "qemu/help-texts.h"
+#include "options.h"
+
+/* In the order in which help lists them. */
+static const QEMUOption qemu_options[] = {
+    { "h", false, QEMU_OPTION_h, "", "show this and exit" },
+    { "help", false, QEMU_OPTION_h },
+    { "version", false, QEMU_OPTION_version, "", "show the version and exit" },
+    { "machine", true, QEMU_OPTION_machine, "[type=]name[,prop=value...]",
+      "choose the board and set its properties\n"
+      "(name 'help' lists boards, 'NAME,help' the properties)" },
+    { "M", true, QEMU_OPTION_machine },
+    { "accel", true, QEMU_OPTION_accel, "[accel=]name[,prop=value...]",
+      "who runs the guest ('help' lists them);\n"
+      "given several times, the first that works is taken" },
+    { "smp", true, QEMU_OPTION_smp,
+      "[[cpus=]n][,maxcpus=n][,sockets=n][,dies=n][,cores=n][,threads=n]",
+      "how many processors, and how they are arranged" },
+    { "m", true, QEMU_OPTION_m,
+      "[size=]megs[,slots=n,maxmem=size]",
+      "how much memory (default 128 MiB; suffixes k, M, G, T)" },
+    { "mem-path", true, QEMU_OPTION_mempath, "path",
+      "keep the guest's memory in a file there" },
+    { "mem-prealloc", false, QEMU_OPTION_mem_prealloc, "",
+      "allocate all of the guest's memory at the start" },
+    { "name", true, QEMU_OPTION_name,
+      "string[,process=string][,debug-threads=on|off]",
+      "what the guest is called" },
+    { "uuid", true, QEMU_OPTION_uuid, "%08x-%04x-%04x-%04x-%012x",
+      "the machine's UUID" },
+    { "device", true, QEMU_OPTION_device, "driver[,prop=value...]",
+      "add a device ('help' lists drivers, 'DRIVER,help' the\n"
+      "properties of one); JSON is understood too" },
+    { "global", true, QEMU_OPTION_global, "driver.prop=value",
+      "set the default of a property" },
+    { "object", true, QEMU_OPTION_object, "type,id=name[,prop=value...]",
+      "make an object ('help' lists types, 'TYPE,help' their\n"
+      "properties); JSON is understood too" },
+    { "fw_cfg", true, QEMU_OPTION_fw_cfg,
+      "[name=]name,file=file|string=string|gen_id=object",
+      "add an item for the guest's firmware" },
+    { "netdev", true, QEMU_OPTION_netdev, "type,id=name[,option=value...]",
+      "make a network back end ('help' lists types)" },
+    { "nic", true, QEMU_OPTION_nic,
+      "type[,option=value...][,mac=addr][,model=name]",
+      "make a back end with a card of the board's on it" },
+    { "net", true, QEMU_OPTION_net, "nic|none|type[,option=value...]",
+      "the same in two halves that meet on a hub" },
+    { "chardev", true, QEMU_OPTION_chardev,
+      "type,id=name[,option=value...]",
+      "make a character device" },
+    { "monitor", true, QEMU_OPTION_monitor, "dev",
+      "put the monitor on that character device (such as stdio)" },
+    { "qtest", true, QEMU_OPTION_qtest, "dev",
+      "take qtest's commands from that character device" },
+    { "qtest-log", true, QEMU_OPTION_qtest_log, "file",
+      "log them there ('none' for nowhere)" },
+    { "display", true, QEMU_OPTION_display, "none",
+      "what shows the guest's screen: nothing" },
+    { "nographic", false, QEMU_OPTION_nographic, "",
+      "the same, with the monitor on standard input and output" },
+    { "nodefaults", false, QEMU_OPTION_nodefaults, "",
+      "no device that was not asked for" },
+    { "no-user-config", false, QEMU_OPTION_no_user_config, "",
+      "read no configuration files; none are read anyway" },
+    { "S", false, QEMU_OPTION_S, "", "wait for 'cont' before the guest runs" },
+    { "L", true, QEMU_OPTION_L, "path",
+      "look for firmware and option ROMs there as well" },
+    { "d", true, QEMU_OPTION_d, "item1,...",
+      "log these things ('help' lists them)" },
+    { "D", true, QEMU_OPTION_D, "file", "log into that file" },
+    { "trace", true, QEMU_OPTION_trace,
+      "[[enable=]pattern][,events=file][,file=file]",
+      "trace events whose names match ('help' lists them)" },
+    { "msg", true, QEMU_OPTION_msg, "[timestamp=on|off][,guest-name=on|off]",
+      "what each message starts with" },
+};
+
+const QEMUOption *lookup_opt(int argc, char **argv, const char **poptarg,
+                             int *poptind)
+{
+    const QEMUOption *opt = NULL;
+    int optind = *poptind;
+    char *r = argv[optind];
+
+    loc_set_cmdline(argv, optind, 1);
+    optind++;
+
+    /* Two dashes are as good as one. */
+    if (r[1] == '-') {
+        r++;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(qemu_options); i++) {
+        if (!strcmp(qemu_options[i].name, r + 1)) {
+            opt = &qemu_options[i];
+            break;
+        }
+    }
+    if (!opt) {
+        error_report("invalid option");
+        exit(1);
+    }
+
+    *poptarg = NULL;
+    if (opt->has_arg) {
+        if (optind >= argc) {
+            error_report("requires an argument");
+            exit(1);
+        }
+        *poptarg = argv[optind++];
+        loc_set_cmdline(argv, optind - 2, 2);
+    }
+    *poptind = optind;
+    return opt;
+}
+
+void qemu_version(void)
+{
+    printf("QEMU emulator version " QEMU_VERSION " (qemini)\n"
+           QEMU_COPYRIGHT "\n");
+}
+
+void qemu_help(int exitcode)
+{
+    qemu_version();
+    printf("usage: %s [options]\n\n", g_get_prgname());
+
+    for (size_t i = 0; i < ARRAY_SIZE(qemu_options); i++) {
+        const QEMUOption *o = &qemu_options[i];
+        g_auto(GStrv) lines = NULL;
+
+        if (!o->help) {
+            continue;
+        }
+        printf("-%s", o->name);
+        if (i + 1 < ARRAY_SIZE(qemu_options) && !qemu_options[i + 1].help) {
+            printf(" or -%s", qemu_options[i + 1].name);
+        }
+        printf(" %s\n", o->arg);
+        lines = g_strsplit(o->help, "\n", -1);
+        for (char **line = lines; *line; line++) {
+            printf("                %s\n", *line);
+        }
+    }
+    printf("\n" QEMU_HELP_BOTTOM "\n");
+    exit(exitcode);
+}

@@ -1,0 +1,64 @@
+/*
+ * The command line's options, and the help that lists them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYSTEM_OPTIONS_H
+#define SYSTEM_OPTIONS_H
+
+enum {
+    QEMU_OPTION_h,
+    QEMU_OPTION_version,
+    QEMU_OPTION_machine,
+    QEMU_OPTION_accel,
+    QEMU_OPTION_smp,
+    QEMU_OPTION_m,
+    QEMU_OPTION_mempath,
+    QEMU_OPTION_mem_prealloc,
+    QEMU_OPTION_name,
+    QEMU_OPTION_uuid,
+    QEMU_OPTION_device,
+    QEMU_OPTION_global,
+    QEMU_OPTION_object,
+    QEMU_OPTION_fw_cfg,
+    QEMU_OPTION_netdev,
+    QEMU_OPTION_nic,
+    QEMU_OPTION_net,
+    QEMU_OPTION_chardev,
+    QEMU_OPTION_monitor,
+    QEMU_OPTION_qtest,
+    QEMU_OPTION_qtest_log,
+    QEMU_OPTION_display,
+    QEMU_OPTION_nographic,
+    QEMU_OPTION_nodefaults,
+    QEMU_OPTION_no_user_config,
+    QEMU_OPTION_S,
+    QEMU_OPTION_L,
+    QEMU_OPTION_d,
+    QEMU_OPTION_D,
+    QEMU_OPTION_trace,
+    QEMU_OPTION_msg,
+};
+
+typedef struct QEMUOption {
+    const char *name;       /* without its dash */
+    bool has_arg;
+    int index;
+    const char *arg;        /* as help shows it */
+    const char *help;       /* NULL: another spelling of the one above */
+} QEMUOption;
+
+/*
+ * The option at argv[*poptind], which is moved past it and its argument.
+ * *poptarg is that argument, or NULL.  Ends the program with a message if
+ * there is no such option, or no argument where there must be one.
+ */
+const QEMUOption *lookup_opt(int argc, char **argv, const char **poptarg,
+                             int *poptind);
+
+/* -h; ends the program. */
+G_NORETURN void qemu_help(int exitcode);
+/* The line that -version prints. */
+void qemu_version(void);
+
+#endif
