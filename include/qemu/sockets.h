@@ -5,7 +5,7 @@
  *
  *     inet   host and port, IPv4 or IPv6
  *     unix   a path
- *     vsock  context id and port
+ *     vsock  context id and port (read and written, but not opened)
  *     fd     a descriptor that we were started with, by number
  *
  * and socket_parse() reads "host:port", "unix:path", "vsock:cid:port",
