@@ -75,9 +75,6 @@ int accel_init_machine(AccelState *accel, MachineState *ms);
 /* When the machine is complete, before its devices are reset. */
 void accel_setup_post(MachineState *ms);
 
-/* The accelerator's part in creating a vCPU; false and @errp if it refuses. */
-bool accel_cpu_realizefn(CPUState *cpu, Error **errp);
-
 /* What AccelClass::gdbstub_supported_sstep_flags gives. */
 int accel_supported_gdbstub_sstep_flags(void);
 
