@@ -21,9 +21,10 @@ void qemu_init_cpu_loop(void);
 /* Wait until no vCPU is in the guest, and let them go on.  With the BQL. */
 void pause_all_vcpus(void);
 void resume_all_vcpus(void);
-/* From a vCPU thread: this one stops. */
+/* From a vCPU thread: this one stops.  From any other: nothing. */
 void cpu_stop_current(void);
 
+/* Bring the accelerator's and our idea of all registers together. */
 void cpu_synchronize_all_states(void);
 void cpu_synchronize_all_post_reset(void);
 void cpu_synchronize_all_post_init(void);
@@ -31,8 +32,5 @@ void cpu_synchronize_all_pre_loadvm(void);
 
 /* False: only a new process can bring them back (encrypted guests). */
 bool cpus_are_resettable(void);
-
-/* A thread that stands in for a vCPU which runs nothing (qtest). */
-void dummy_start_vcpu_thread(CPUState *cpu);
 
 #endif
