@@ -129,9 +129,6 @@ void cpu_unregister_map_client(QEMUBH *bh);
 /* Whether @phys_addr leads to something else than RAM or ROM. */
 bool cpu_physical_memory_is_io(hwaddr phys_addr);
 
-/* Writes into the image of ROM too, as firmware loaders need. */
-void cpu_flush_icache_range(hwaddr start, hwaddr len);
-
 /* Discarding of RAM: who forbids it and who cannot do without it */
 
 /* Returns -EBUSY if somebody requires what is to be disabled. */

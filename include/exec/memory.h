@@ -225,12 +225,13 @@ struct MemoryRegionOps {
     enum device_endian endianness;
     /* What the guest may do. */
     struct {
-        /* In bytes.  Both 0 means: 1 to 4. */
+        /* In bytes.  A maximum of 0 means that every size is fine; a longer
+         * access still arrives in pieces of 4. */
         unsigned min_access_size;
         unsigned max_access_size;
         /* If false, an address must be a multiple of the size. */
         bool unaligned;
-        /* The device's own say, after the rules above; may be NULL. */
+        /* The device's own say, asked first; may be NULL. */
         bool (*accepts)(void *opaque, hwaddr addr, unsigned size,
                         bool is_write, MemTxAttrs attrs);
     } valid;
@@ -413,6 +414,10 @@ struct MemoryRegion {
     /* Sorted. */
     MemoryRegionIoeventfd *ioeventfds;
     RamDiscardManager *rdm;
+
+    /* Of how many address spaces it is the root, and whether they are stale. */
+    unsigned root_of;
+    bool tree_changed;
 
     /* The device is written to bear accesses from inside its own accesses. */
     bool disable_reentrancy_guard;
