@@ -18,6 +18,7 @@
 #include "hw/sysbus.h"
 #include "migration/vmstate.h"
 #include "sysemu/reset.h"
+#include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 
 MachineState *current_machine;
@@ -49,6 +50,8 @@ void qdev_machine_creation_done(void)
     /* After what the board registered: devices may rely on its reset. */
     qemu_register_reset(resettable_cold_reset_fn, sysbus_get_default());
     notifier_list_notify(&machine_init_done_notifiers, NULL);
+
+    qemu_system_reset(SHUTDOWN_CAUSE_NONE);
 }
 
 /* Properties that are strings */
