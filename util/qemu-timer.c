@@ -478,7 +478,7 @@ int qemu_timeout_ns_to_ms(int64_t ns)
         return 0;
     }
     /* Rounding down would spin through the last millisecond. */
-    ms = DIV_ROUND_UP(ns, SCALE_MS);
+    ms = ns / SCALE_MS + (ns % SCALE_MS != 0);
     return MIN(ms, INT32_MAX);
 }
 
