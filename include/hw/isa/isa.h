@@ -3,9 +3,9 @@
  *
  * Nothing on it can be found by asking; devices simply answer at the ports that
  * they always had.  A machine has one ISA bus.  An ISA device makes its
- * registers known with isa_register_ioport() or, when they are many small pieces
- * at scattered ports, isa_register_portio_list(), and gets its interrupt with
- * isa_get_irq().
+ * registers known with isa_register_ioport() or, when they are many small
+ * pieces at scattered ports, isa_register_portio_list(), and gets its interrupt
+ * with isa_get_irq().
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -64,9 +64,6 @@ struct IsaDmaClass {
 
 struct ISADeviceClass {
     DeviceClass parent_class;
-
-    /* Add yourself to the ACPI tables */
-    void (*build_aml)(ISADevice *dev, Aml *scope);
 };
 
 struct ISABus {
@@ -81,8 +78,7 @@ struct ISABus {
 struct ISADevice {
     DeviceState parent_obj;
 
-    int8_t isairq[2];           /* the first two IRQs it asked for, or -1 */
-    int ioport_id;              /* its first port: its name on the bus */
+    int ioport_id;              /* its lowest port: its name for firmware */
 };
 
 /*
@@ -111,8 +107,8 @@ bool isa_realize_and_unref(ISADevice *dev, ISABus *bus, Error **errp);
 ISADevice *isa_create_simple(ISABus *bus, const char *name);
 
 /*
- * Answer the ports from @start on with @io, until the machine ends.  The first
- * call names the device in the firmware's device path.
+ * Answer the ports from @start on with @io, until the machine ends.  The lowest
+ * port names the device in the firmware's device path.
  */
 void isa_register_ioport(ISADevice *dev, MemoryRegion *io, uint16_t start);
 

@@ -3,9 +3,9 @@
  *
  * RAM and PCI are both there; the north bridge decides who answers.  Thirteen
  * programmable attribute map (PAM) fields give reads and writes of each piece
- * to RAM or to PCI, so that firmware can copy itself from ROM to RAM at the same
- * address ("shadowing").  SMRAM hides the piece at 0xa0000 (the VGA window) for
- * system management mode.
+ * to RAM or to PCI, so that firmware can copy itself from ROM to RAM at the
+ * same address ("shadowing").  SMRAM hides the piece at 0xa0000 (the VGA
+ * window) for system management mode.
  *
  *     0xa0000   0xc0000 ... 4 x 16 KiB pairs ... 0xe0000 .. 0xf0000 - 0xfffff
  *     SMRAM     option ROMs (PAM 1-4, two each)  BIOS ext.  BIOS (PAM 0)
@@ -56,7 +56,7 @@ typedef struct PAMMemoryRegion {
 void init_pam(DeviceState *dev, MemoryRegion *ram, MemoryRegion *system,
               MemoryRegion *pci_address_space, PAMMemoryRegion *mem,
               uint32_t start, uint32_t size);
-/* Register @idx (0 to 6) has value @val: @mem is field @idx of its pieces. */
+/* Field @idx (0 to 12), which is @mem's, is in a register that has @val now. */
 void pam_update(PAMMemoryRegion *mem, int idx, uint8_t val);
 
 #endif

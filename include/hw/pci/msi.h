@@ -3,9 +3,9 @@
  *
  * A device with the MSI capability has one message address and one message
  * data register in its config space.  Vector N of the device is the same write
- * with N in the low bits of the data, so a device has 1, 2, 4 ... 32 vectors and
- * the guest chooses how many of those it enables (PCI Local Bus Specification
- * 3.0, section 6.8).  MSI-X (hw/pci/msix.h) has a table instead.
+ * with N in the low bits of the data, so a device has 1, 2, 4 ... 32 vectors
+ * and the guest chooses how many of those it enables (PCI Local Bus
+ * Specification 3.0, section 6.8).  MSI-X (hw/pci/msix.h) has a table instead.
  *
  * The write goes through the device's bus_master_as like all of its DMA: a
  * device that is not a bus master cannot interrupt, and a test without an

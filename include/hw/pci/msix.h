@@ -43,7 +43,7 @@ int msix_init(PCIDevice *dev, unsigned short nentries,
               unsigned table_offset, MemoryRegion *pba_bar,
               uint8_t pba_bar_nr, unsigned pba_offset, uint8_t cap_pos,
               Error **errp);
-/* The same with a new BAR @bar_nr of a size that fits both, and nothing else. */
+/* The same with a new BAR @bar_nr that holds both, and nothing else. */
 int msix_init_exclusive_bar(PCIDevice *dev, unsigned short nentries,
                             uint8_t bar_nr, Error **errp);
 

@@ -170,7 +170,7 @@ struct PCIHostDeviceAddress {
 
 /* Hooks */
 
-/* @len (1, 2 or 4) bytes at @address of config space were written / are read. */
+/* @len (1, 2 or 4) bytes at @address of config space are written, or read. */
 typedef void PCIConfigWriteFunc(PCIDevice *pci_dev,
                                 uint32_t address, uint32_t data, int len);
 typedef uint32_t PCIConfigReadFunc(PCIDevice *pci_dev,
@@ -431,14 +431,14 @@ static inline int pci_intx(PCIDevice *pci_dev)
 /*
  * Make @memory the device's BAR @region_num (PCI_ROM_SLOT: its ROM).  Its size
  * must be a power of two, at least 16 bytes of memory or 4 of I/O space.
- * @attr is what the low bits of the register shall show: PCI_BASE_ADDRESS_SPACE_
- * IO or _MEMORY, and _MEM_TYPE_64 (which takes the next BAR too) and
+ * @attr is what the low bits of the register shall show: PCI_BASE_ADDRESS_-
+ * SPACE_IO or _SPACE_MEMORY, _MEM_TYPE_64 (which takes the next BAR too) and
  * _MEM_PREFETCH.  Called from realize; the region is mapped when the guest has
  * given it an address and enabled it, and unmapped at unrealize.
  */
 void pci_register_bar(PCIDevice *pci_dev, int region_num,
                       uint8_t attr, MemoryRegion *memory);
-/* Answer the legacy VGA ranges as well, whenever the command register says so. */
+/* Answer the legacy VGA ranges as well, while the command register says so. */
 void pci_register_vga(PCIDevice *pci_dev, MemoryRegion *mem,
                       MemoryRegion *io_lo, MemoryRegion *io_hi);
 void pci_unregister_vga(PCIDevice *pci_dev);

@@ -3,7 +3,8 @@
  *
  * The guest gives the secondary bus a number and opens windows: ranges of
  * memory, prefetchable memory and I/O space of the primary side that the bridge
- * passes down (PCI-to-PCI Bridge Architecture Specification 1.2, section 3.2.5):
+ * passes down (PCI-to-PCI Bridge Architecture Specification 1.2, section
+ * 3.2.5):
  *
  *     primary bus         (config header type 1)
  *    -----+---------------------------------------------
