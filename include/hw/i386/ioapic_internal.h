@@ -106,8 +106,7 @@ struct IOAPICCommonState {
 };
 
 void ioapic_reset_common(DeviceState *dev);
-void ioapic_print_redtbl(GString *buf, IOAPICCommonState *s);
-/* Add to, or read, what `info irq` counts. */
+/* Count the interrupts of a pin, for whoever asks for statistics. */
 void ioapic_stat_update_irq(IOAPICCommonState *s, int irq, int level);
 
 #endif
