@@ -491,7 +491,8 @@ static void net_init_tap_one(const NetdevTapOptions *tap, NetClientState *peer,
 }
 
 /* Makes the descriptor that @fdname names ready to be a tap's; or -1. */
-static int net_tap_take_fd(const char *fdname, int *vnet_hdr, Error **errp)
+static int net_tap_take_fd(const char *name, const char *fdname,
+                           int *vnet_hdr, Error **errp)
 {
     int fd = monitor_fd_param(monitor_cur(), fdname, errp);
 
@@ -500,7 +501,7 @@ static int net_tap_take_fd(const char *fdname, int *vnet_hdr, Error **errp)
     }
     if (!g_unix_set_fd_nonblocking(fd, true, NULL)) {
         error_setg_errno(errp, errno, "%s: Can't use file descriptor %d",
-                         fdname, fd);
+                         name, fd);
         close(fd);
         return -1;
     }
@@ -527,7 +528,7 @@ static int net_init_tap_fd(const NetdevTapOptions *tap, const char *name,
         return -1;
     }
 
-    fd = net_tap_take_fd(tap->fd, &vnet_hdr, errp);
+    fd = net_tap_take_fd(name, tap->fd, &vnet_hdr, errp);
     if (fd == -1) {
         return -1;
     }
@@ -565,7 +566,7 @@ static int net_init_tap_fds(const NetdevTapOptions *tap, const char *name,
 
     for (int i = 0; i < nfds; i++) {
         int vnet_hdr;
-        int fd = net_tap_take_fd(fds[i], &vnet_hdr, errp);
+        int fd = net_tap_take_fd(name, fds[i], &vnet_hdr, errp);
 
         if (fd == -1) {
             goto fail;
