@@ -15,6 +15,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/qmp/qerror.h"
 #include "chardev/char-fe.h"
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
@@ -28,6 +29,7 @@
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "qemu/timer.h"
+#include "qemu/units.h"
 #include "qom/object_interfaces.h"
 #include "sysemu/qtest.h"
 
