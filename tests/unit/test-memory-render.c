@@ -211,6 +211,12 @@ static void test_mtree(void)
         memory_region_set_enabled(&off, false);
         mtree_info(false, false, false, true);
         mtree_info(true, true, false, false);
+        memory_region_del_subregion(&t.root, &low);
+        memory_region_del_subregion(&t.root, &off);
+        memory_test_stop(&t);
+        memory_test_free(&low);
+        memory_test_free(&off);
+        memory_test_free(&ram);
         return;
     }
 
