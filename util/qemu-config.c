@@ -1,0 +1,222 @@
+/*
+ * The program's option groups by name, and files of them (-readconfig).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/qmp/qerror.h"
+#include "qemu/config-file.h"
+#include "qemu/error-report.h"
+#include "qemu/option.h"
+
+/* All of them, up to a NULL; those who have options call qemu_add_opts(). */
+static QemuOptsList *vm_config_groups[48];
+
+void qemu_add_opts(QemuOptsList *list)
+{
+    for (int i = 0; i < ARRAY_SIZE(vm_config_groups) - 1; i++) {
+        if (!vm_config_groups[i]) {
+            vm_config_groups[i] = list;
+            return;
+        }
+    }
+    fprintf(stderr, "ran out of space in vm_config_groups");
+    abort();
+}
+
+static QemuOptsList *find_list(QemuOptsList **lists, const char *group,
+                               Error **errp)
+{
+    for (int i = 0; lists[i]; i++) {
+        if (g_str_equal(lists[i]->name, group)) {
+            return lists[i];
+        }
+    }
+    error_setg(errp, "There is no option group '%s'", group);
+    return NULL;
+}
+
+QemuOptsList *qemu_find_opts_err(const char *group, Error **errp)
+{
+    return find_list(vm_config_groups, group, errp);
+}
+
+QemuOptsList *qemu_find_opts(const char *group)
+{
+    Error *local_err = NULL;
+    QemuOptsList *ret = qemu_find_opts_err(group, &local_err);
+
+    if (local_err) {
+        error_report_err(local_err);
+    }
+    return ret;
+}
+
+QemuOpts *qemu_find_opts_singleton(const char *group)
+{
+    QemuOptsList *list = qemu_find_opts(group);
+    QemuOpts *opts;
+
+    assert(list);
+    opts = qemu_opts_find(list, NULL);
+    if (!opts) {
+        opts = qemu_opts_create(list, NULL, 0, &error_abort);
+    }
+    return opts;
+}
+
+bool qemu_set_option(const char *str, Error **errp)
+{
+    char group[64], id[64], arg[64];
+    QemuOptsList *list;
+    QemuOpts *opts;
+    int rc, offset;
+
+    rc = sscanf(str, "%63[^.].%63[^.].%63[^=]%n", group, id, arg, &offset);
+    if (rc < 3 || str[offset] != '=') {
+        error_setg(errp, "can't parse: \"%s\"", str);
+        return false;
+    }
+    list = qemu_find_opts_err(group, errp);
+    if (!list) {
+        return false;
+    }
+    opts = qemu_opts_find(list, id);
+    if (!opts) {
+        error_setg(errp, "there is no %s \"%s\" defined", list->name, id);
+        return false;
+    }
+    return qemu_opt_set(opts, arg, str + offset + 1, errp);
+}
+
+/* A section of a file is complete; nothing is in @prev_qdict but its keys. */
+static void config_parse_qdict_section(QEMUConfigCB *cb, void *opaque,
+                                       const char *group, QDict *qdict,
+                                       Error **errp)
+{
+    if (qdict) {
+        cb(group, qdict, opaque, errp);
+        qobject_unref(qdict);
+    }
+}
+
+/*
+ * One line of a file: a comment, [group], [group "id"] or key = "value".
+ * False if it is none of them.
+ */
+static bool config_parse_line(const char *line, char *group, char *id,
+                              char *arg, char *value)
+{
+    int end = -1;
+
+    *group = *id = *arg = 0;
+    if (*line == '#' || !*line) {
+        return true;
+    }
+    if (sscanf(line, "[%63s \"%63[^\"]\"]%n", group, id, &end) == 2
+        && end > 0) {
+        return true;
+    }
+    *id = 0;
+    end = -1;
+    if (sscanf(line, "[%63[^]\"]]%n", group, &end) == 1 && end > 0) {
+        return true;
+    }
+    *group = 0;
+    end = -1;
+    *value = 0;
+    if (sscanf(line, " %63s = \"%1023[^\"]\"%n", arg, value, &end) == 2
+        && end > 0) {
+        return true;
+    }
+    end = -1;
+    sscanf(line, " %63s = \"\"%n", arg, &end);
+    return end > 0;
+}
+
+/* Calls @cb for each section.  How many there were, or -errno. */
+static int qemu_config_foreach(FILE *fp, QEMUConfigCB *cb, void *opaque,
+                               const char *fname, Error **errp)
+{
+    ERRP_GUARD();
+    char line[1024], group[64], prev_group[64] = "", id[64], arg[64];
+    char value[1024];
+    Location loc;
+    QDict *qdict = NULL;
+    int res = -EINVAL, lno = 0, count = 0;
+
+    loc_push_none(&loc);
+    while (fgets(line, sizeof(line), fp)) {
+        ++lno;
+        g_strstrip(line);
+        loc_set_file(fname, lno);
+        if (!config_parse_line(line, group, id, arg, value)) {
+            error_setg(errp, "parse error");
+            goto out;
+        }
+        if (group[0]) {
+            config_parse_qdict_section(cb, opaque, prev_group, qdict, errp);
+            qdict = NULL;
+            if (*errp) {
+                goto out;
+            }
+            g_strlcpy(prev_group, group, sizeof(prev_group));
+            qdict = qdict_new();
+            if (id[0]) {
+                qdict_put_str(qdict, "id", id);
+            }
+            count++;
+        } else if (arg[0]) {
+            if (!qdict) {
+                error_setg(errp, "no group defined");
+                goto out;
+            }
+            qdict_put_str(qdict, arg, value);
+        }
+    }
+    if (ferror(fp)) {
+        error_setg_errno(errp, errno, "Cannot read config file");
+        goto out;
+    }
+    config_parse_qdict_section(cb, opaque, prev_group, qdict, errp);
+    qdict = NULL;
+    if (!*errp) {
+        res = count;
+    }
+out:
+    qobject_unref(qdict);
+    loc_pop(&loc);
+    return res;
+}
+
+static void qemu_config_do_parse(const char *group, QDict *qdict,
+                                 void *opaque, Error **errp)
+{
+    QemuOptsList *list = find_list(opaque, group, errp);
+
+    if (list) {
+        qemu_opts_from_qdict(list, qdict, errp);
+    }
+}
+
+int qemu_config_parse(FILE *fp, QemuOptsList **lists, const char *fname,
+                      Error **errp)
+{
+    return qemu_config_foreach(fp, qemu_config_do_parse, lists, fname, errp);
+}
+
+int qemu_read_config_file(const char *filename, QEMUConfigCB *cb, Error **errp)
+{
+    FILE *f = fopen(filename, "r");
+    int ret;
+
+    if (!f) {
+        error_setg_file_open(errp, errno, filename);
+        return -errno;
+    }
+    ret = qemu_config_foreach(f, cb, (void *)filename, filename, errp);
+    fclose(f);
+    return ret;
+}
