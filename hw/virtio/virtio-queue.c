@@ -48,10 +48,11 @@ VirtQueue *virtio_add_queue(VirtIODevice *vdev, int queue_size,
 
 void virtio_delete_queue(VirtQueue *vq)
 {
+    /* The next to take this place finds nothing of it. */
+    virtio_queue_reset_state(vq->vdev, vq->queue_index);
     vq->vring.num = 0;
     vq->vring.num_default = 0;
     vq->handle_output = NULL;
-    virtio_virtqueue_reset_region_cache(vq);
 }
 
 void virtio_del_queue(VirtIODevice *vdev, int n)

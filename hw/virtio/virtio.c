@@ -199,8 +199,12 @@ int virtio_set_features(VirtIODevice *vdev, uint64_t val)
     uint64_t old = vdev->guest_features;
     int ret;
 
-    /* Once both have said FEATURES_OK they are what they are (3.1.1). */
-    if (vdev->status & VIRTIO_CONFIG_S_FEATURES_OK) {
+    /*
+     * Once both have said FEATURES_OK they are what they are (3.1.1); and no
+     * driver, however old, may change them when the device runs.
+     */
+    if ((vdev->status & VIRTIO_CONFIG_S_FEATURES_OK) ||
+        virtio_device_started(vdev, vdev->status)) {
         return -EINVAL;
     }
     if (val & (1ULL << VIRTIO_F_BAD_FEATURE)) {

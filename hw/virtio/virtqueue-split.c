@@ -370,14 +370,17 @@ bool virtqueue_split_get_avail_bytes(VirtQueue *vq,
     uint64_t in_total = 0, out_total = 0;
     unsigned int idx = vq->last_avail_idx;
     unsigned int total_bufs = 0;
-    int heads;
+    unsigned int chains = 0;
+    int heads = 0;
 
     if (!caches) {
         virtio_error(vq->vdev, "Region caches not initialized");
         return false;
     }
 
-    while ((heads = virtqueue_num_heads(vq, idx)) > 0) {
+    /* A guest that goes on adding while we count gets counted once. */
+    while (chains++ < vq->vring.num &&
+           (heads = virtqueue_num_heads(vq, idx)) > 0) {
         SplitChain chain;
         unsigned int head;
         int more = -1;

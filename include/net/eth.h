@@ -64,7 +64,7 @@ typedef struct udp_header {
 #define ETH_P_ARP       0x0806
 #define ETH_P_RARP      0x8035
 #define ETH_P_VLAN      0x8100
-#define ETH_P_IPV6      0x86dd
+#define ETH_P_IPV6      0x86DD
 #define ETH_P_DVLAN     0x88a8
 #define ETH_P_UNKNOWN   0xffff
 

@@ -64,6 +64,7 @@ typedef struct VirtIONetQueue {
     struct {
         VirtQueueElement *elem;
     } async_tx;
+    bool tx_purging;            /* it is taken back: send nothing more */
     struct VirtIONet *n;
 } VirtIONetQueue;
 
@@ -96,12 +97,10 @@ struct VirtIONet {
     int multiqueue;
     uint16_t curr_queue_pairs;
     uint64_t curr_guest_offloads;   /* bits of VIRTIO_NET_F_GUEST_* */
-    uint64_t saved_guest_offloads;  /* while a stream is loaded */
     /* What the negotiated features mean for headers, in bytes. */
     uint32_t mergeable_rx_bufs;
     size_t guest_hdr_len;       /* between the guest and us */
     size_t host_hdr_len;        /* between us and the peer; 0: none */
-    bool needs_vnet_hdr_swap;
 
     /* Held from realize to unrealize. */
     VirtIONetQueue *vqs;        /* max_queue_pairs of them */
@@ -112,9 +111,7 @@ struct VirtIONet {
     int32_t tx_burst;
     uint32_t has_vnet_hdr;      /* does the peer know the header? */
     uint8_t has_ufo;
-    uint8_t vhost_started;
     uint16_t max_queue_pairs;
-    uint16_t max_ncs;
     size_t config_size;
     char *netclient_name;
     char *netclient_type;
