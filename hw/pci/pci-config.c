@@ -10,6 +10,7 @@
 #include "qemu/osdep.h"
 #include "qemu/range.h"
 #include "hw/pci/msix.h"
+#include "hw/pci/pci_bridge.h"
 #include "pci-internal.h"
 
 void pci_config_alloc(PCIDevice *pci_dev)
@@ -99,19 +100,15 @@ void pci_init_mask_bridge(PCIDevice *d)
                                PCI_PREF_RANGE_TYPE_64);
 
     /* The discard timer bits mean nothing here, but drivers set them. */
-#define PCI_BRIDGE_CTL_VGA_16BIT_DECODE  0x10
-#define PCI_BRIDGE_CTL_DISCARD_TIMERS    0x300
-#define PCI_BRIDGE_CTL_DISCARD_EVENT     0x400
-#define PCI_BRIDGE_CTL_DISCARD_SERR_EN   0x800
     pci_set_word(d->wmask + PCI_BRIDGE_CONTROL,
                  PCI_BRIDGE_CTL_PARITY | PCI_BRIDGE_CTL_SERR |
                  PCI_BRIDGE_CTL_ISA | PCI_BRIDGE_CTL_VGA |
-                 PCI_BRIDGE_CTL_VGA_16BIT_DECODE |
+                 PCI_BRIDGE_CTL_VGA_16BIT |
                  PCI_BRIDGE_CTL_MASTER_ABORT | PCI_BRIDGE_CTL_BUS_RESET |
-                 PCI_BRIDGE_CTL_FAST_BACK | PCI_BRIDGE_CTL_DISCARD_TIMERS |
-                 PCI_BRIDGE_CTL_DISCARD_SERR_EN);
+                 PCI_BRIDGE_CTL_FAST_BACK | PCI_BRIDGE_CTL_DISCARD |
+                 PCI_BRIDGE_CTL_SEC_DISCARD | PCI_BRIDGE_CTL_DISCARD_SERR);
     pci_set_word(d->w1cmask + PCI_BRIDGE_CONTROL,
-                 PCI_BRIDGE_CTL_DISCARD_EVENT);
+                 PCI_BRIDGE_CTL_DISCARD_STATUS);
 
     d->cmask[PCI_IO_BASE] |= PCI_IO_RANGE_TYPE_MASK;
     d->cmask[PCI_IO_LIMIT] |= PCI_IO_RANGE_TYPE_MASK;

@@ -90,6 +90,10 @@ void pcibus_dev_print(Monitor *mon, DeviceState *dev, int indent);
 char *pcibus_get_dev_path(DeviceState *dev);
 char *pcibus_get_fw_dev_path(DeviceState *dev);
 
+/* pci-qmp-cmds.c: the answer is the caller's (qapi_free_PciInfoList()) */
+
+struct PciInfoList *qmp_query_pci(Error **errp);
+
 /* pci.c */
 
 /* The part of a device's reset that is the same for all. */

@@ -10,6 +10,7 @@
 
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
+#include "hw/pci/pci_bridge.h"
 #include "hw/pci/pci_bus.h"
 #include "migration/vmstate.h"
 #include "pci-internal.h"
@@ -79,6 +80,9 @@ static int pci_transit_post_load(void *opaque, int version_id)
     memcpy(d->config, tmp->config, pci_config_size(d));
     pci_update_mappings(d);
     pci_update_bus_master(d);
+    if (PCI_DEVICE_GET_CLASS(d)->is_bridge) {
+        pci_bridge_update_mappings(PCI_BRIDGE(d));
+    }
     /* The bus brings its own counts, so only our part is set here. */
     d->irq_state = 0;
     for (i = 0; i < PCI_NUM_PINS; i++) {

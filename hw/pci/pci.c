@@ -15,6 +15,7 @@
 #include "qapi/error.h"
 #include "qemu/cutils.h"
 #include "qemu/module.h"
+#include "hw/pci/pci_bridge.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/msix.h"
 #include "hw/qdev-properties.h"
@@ -338,8 +339,11 @@ void pci_do_device_reset(PCIDevice *dev)
 
     pci_config_reset(dev);
     pci_update_mappings(dev);
-    /* The command register is zero now, so DMA ends too. */
+    /* The command register is zero now: no DMA, no windows. */
     pci_update_bus_master(dev);
+    if (PCI_DEVICE_GET_CLASS(dev)->is_bridge) {
+        pci_bridge_update_mappings(PCI_BRIDGE(dev));
+    }
 
     msi_reset(dev);
     msix_reset(dev);
