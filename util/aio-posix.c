@@ -482,12 +482,6 @@ void aio_context_destroy(AioContext *ctx)
     qemu_lockcnt_unlock(&ctx->list_lock);
 }
 
-/* GLib polls each descriptor by itself: there is nothing epoll could save. */
-void aio_context_use_g_source(AioContext *ctx)
-{
-    fdmon_epoll_disable(ctx);
-}
-
 void aio_context_set_poll_params(AioContext *ctx, int64_t max_ns,
                                  int64_t grow, int64_t shrink, Error **errp)
 {

@@ -305,8 +305,6 @@ static inline bool in_aio_context_home_thread(AioContext *ctx)
 /* The host's half of aio_context_new() and its end. */
 void aio_context_setup(AioContext *ctx);
 void aio_context_destroy(AioContext *ctx);
-/* From now on GLib polls it: keep the descriptors where GLib sees them. */
-void aio_context_use_g_source(AioContext *ctx);
 
 /*
  * aio_context_set_poll_params: busy-poll up to @max_ns before sleeping, growing
