@@ -396,6 +396,8 @@ static void qtest_cmd_endianness(CharBackend *chr, const QTestCommand *cmd,
 
 static DeviceState *irq_intercept_dev;
 static int irq_levels[MAX_IRQ];
+/* In place of output pins, for as long as the program runs. */
+static GPtrArray *irq_intercept_out;
 
 /* Instead of a pin's handler: @opaque is where it led to, or NULL. */
 static void qtest_irq_handler(void *opaque, int n, int level)
@@ -445,6 +447,10 @@ static void qtest_intercept(DeviceState *dev, bool out)
                                               disconnected, i);
 
             *disconnected = qdev_intercept_gpio_out(dev, icpt, ngl->name, i);
+            if (!irq_intercept_out) {
+                irq_intercept_out = g_ptr_array_new();
+            }
+            g_ptr_array_add(irq_intercept_out, icpt);
         }
     }
     irq_intercept_dev = dev;
@@ -734,6 +740,9 @@ static void qtest_event(void *opaque, QEMUChrEvent event)
         }
         break;
     case CHR_EVENT_CLOSED:
+        if (!qtest_opened) {
+            break;              /* the end of a chardev that was closed */
+        }
         qtest_opened = false;
         if (qtest_log_fp) {
             fprintf(qtest_log_fp, "[I +" FMT_timeval "] CLOSED\n",

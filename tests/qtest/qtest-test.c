@@ -44,7 +44,7 @@ static void test_ports(void)
 
 static void test_memory(void)
 {
-    QTestState *qts = qtest_init("-machine pc");
+    QTestState *qts = qtest_init("-machine none -m 16");
 
     expect(qts, "writeq 0x100000 0x1122334455667788", "OK");
     expect(qts, "readq 0x100000", "OK 0x1122334455667788");
@@ -62,7 +62,7 @@ static void test_memory(void)
 static void test_blocks(void)
 {
     enum { SIZE = 10000 };
-    QTestState *qts = qtest_init("-machine pc");
+    QTestState *qts = qtest_init("-machine none -m 16");
     g_autofree uint8_t *out = g_malloc(SIZE);
     g_autofree uint8_t *in = g_malloc0(SIZE);
 
@@ -177,7 +177,7 @@ static void test_malformed(void)
         { "endianness a b c d e f g h i j k", "OK little" },
         { "endianness\r", "OK little" },
     };
-    QTestState *qts = qtest_init("-machine pc");
+    QTestState *qts = qtest_init("-machine none");
 
     for (int i = 0; i < ARRAY_SIZE(lines); i++) {
         expect(qts, lines[i].line, lines[i].answer);
