@@ -1,0 +1,517 @@
+/*
+ * The split ring, driven as a driver would, and as a liar would.
+ *
+ * A transport and a device of the test's own stand on either side of a real
+ * virtio bus; the test writes descriptors into a piece of RAM, as a guest does,
+ * and looks at what the device gets.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "memory-test.h"
+#include "qemu/iov.h"
+#include "hw/virtio/virtio-bus.h"
+#include "standard-headers/linux/virtio_ids.h"
+
+/* The guest: where things are in its memory. */
+#define RAM_SIZE        (1 * 1024 * 1024)
+#define FAR_RAM         0x400000        /* a second, smaller piece */
+#define FAR_RAM_SIZE    0x10000
+#define QUEUE_SIZE      8
+#define DESC            0x1000
+#define AVAIL           0x2000
+#define USED            0x3000
+#define TABLE           0x4000          /* an indirect table */
+#define DATA            0x10000
+
+#define TYPE_TEST_TRANSPORT "test-virtio-transport"
+OBJECT_DECLARE_SIMPLE_TYPE(TestTransport, TEST_TRANSPORT)
+
+struct TestTransport {
+    DeviceState parent_obj;
+
+    VirtioBusState bus;
+    int interrupts;
+};
+
+#define TYPE_TEST_VIRTIO_BUS "test-virtio-bus"
+#define TYPE_TEST_VIRTIO "test-virtio-device"
+
+static TestTransport *transport;
+static VirtIODevice *vdev;
+static VirtQueue *vq;
+static MemoryRegion ram, far_ram;
+static uint8_t *mem;
+static uint16_t avail_idx;
+
+/* Transport and device */
+
+static void test_transport_notify(DeviceState *d, uint16_t vector)
+{
+    TEST_TRANSPORT(d)->interrupts++;
+}
+
+static void test_virtio_bus_class_init(ObjectClass *klass, void *data)
+{
+    VIRTIO_BUS_CLASS(klass)->notify = test_transport_notify;
+}
+
+static void test_virtio_handle_output(VirtIODevice *dev, VirtQueue *queue)
+{
+}
+
+static void test_virtio_realize(DeviceState *dev, Error **errp)
+{
+    virtio_init(VIRTIO_DEVICE(dev), VIRTIO_ID_RNG, 0);
+    vq = virtio_add_queue(VIRTIO_DEVICE(dev), QUEUE_SIZE,
+                          test_virtio_handle_output);
+}
+
+static void test_virtio_unrealize(DeviceState *dev)
+{
+    virtio_delete_queue(vq);
+    virtio_cleanup(VIRTIO_DEVICE(dev));
+}
+
+static uint64_t test_virtio_get_features(VirtIODevice *dev, uint64_t features,
+                                         Error **errp)
+{
+    return features | (1ULL << VIRTIO_F_VERSION_1);
+}
+
+static void test_virtio_class_init(ObjectClass *klass, void *data)
+{
+    VirtioDeviceClass *vdc = VIRTIO_DEVICE_CLASS(klass);
+
+    vdc->realize = test_virtio_realize;
+    vdc->unrealize = test_virtio_unrealize;
+    vdc->get_features = test_virtio_get_features;
+}
+
+static const TypeInfo test_virtio_types[] = {
+    {
+        .name = TYPE_TEST_TRANSPORT,
+        .parent = TYPE_DEVICE,
+        .instance_size = sizeof(TestTransport),
+    }, {
+        .name = TYPE_TEST_VIRTIO_BUS,
+        .parent = TYPE_VIRTIO_BUS,
+        .instance_size = sizeof(VirtioBusState),
+        .class_init = test_virtio_bus_class_init,
+    }, {
+        .name = TYPE_TEST_VIRTIO,
+        .parent = TYPE_VIRTIO_DEVICE,
+        .instance_size = sizeof(VirtIODevice),
+        .class_init = test_virtio_class_init,
+    },
+};
+
+/* The driver */
+
+static void driver_start(uint64_t features)
+{
+    memset(mem, 0, RAM_SIZE);
+    avail_idx = 0;
+    virtio_reset(vdev);
+    virtio_set_features(vdev, features | (1ULL << VIRTIO_F_VERSION_1));
+    virtio_set_status(vdev, VIRTIO_CONFIG_S_FEATURES_OK);
+    virtio_queue_set_rings(vdev, 0, DESC, AVAIL, USED);
+    virtio_set_status(vdev, VIRTIO_CONFIG_S_FEATURES_OK |
+                            VIRTIO_CONFIG_S_DRIVER_OK);
+    transport->interrupts = 0;
+}
+
+static void driver_desc(uint64_t table, int i, uint64_t addr, uint32_t len,
+                        uint16_t flags, uint16_t next)
+{
+    struct vring_desc *desc = (void *)(mem + table);
+
+    desc[i].addr = addr;
+    desc[i].len = len;
+    desc[i].flags = flags;
+    desc[i].next = next;
+}
+
+static void driver_offer(uint16_t head)
+{
+    struct vring_avail *avail = (void *)(mem + AVAIL);
+
+    avail->ring[avail_idx % QUEUE_SIZE] = head;
+    avail->idx = ++avail_idx;
+}
+
+static struct vring_used *driver_used(void)
+{
+    return (void *)(mem + USED);
+}
+
+/* Pop must fail, break the device and say @message; a reset mends it. */
+static void expect_broken(const char *message)
+{
+    g_autofree char *path = NULL;
+    g_autofree char *said = NULL;
+    int saved = dup(STDERR_FILENO);
+    int fd = g_file_open_tmp("virtqueue-XXXXXX", &path, NULL);
+
+    fflush(stderr);
+    dup2(fd, STDERR_FILENO);
+    g_assert_null(virtqueue_pop(vq, sizeof(VirtQueueElement)));
+    fflush(stderr);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    close(fd);
+    g_assert_true(g_file_get_contents(path, &said, NULL, NULL));
+    unlink(path);
+
+    g_assert_nonnull(strstr(said, message));
+    g_assert_true(vdev->broken);
+    g_assert_true(vdev->status & VIRTIO_CONFIG_S_NEEDS_RESET);
+    g_assert_null(virtqueue_pop(vq, sizeof(VirtQueueElement)));
+
+    driver_start(0);
+    driver_desc(DESC, 0, DATA, 4, 0, 0);
+    driver_offer(0);
+    g_free(virtqueue_pop(vq, sizeof(VirtQueueElement)) ?: NULL);
+    g_assert_false(vdev->broken);
+    driver_start(0);
+}
+
+/* What a device may rely on */
+
+/* A chain arrives as what to read and what to write, in order. */
+static void test_pop_and_push(void)
+{
+    VirtQueueElement *elem;
+
+    driver_start(0);
+    strcpy((char *)mem + DATA, "hello");
+    driver_desc(DESC, 3, DATA, 6, VRING_DESC_F_NEXT, 5);
+    driver_desc(DESC, 5, DATA + 0x100, 16, VRING_DESC_F_WRITE, 0);
+    driver_offer(3);
+
+    g_assert_false(virtio_queue_empty(vq));
+    elem = virtqueue_pop(vq, sizeof(VirtQueueElement));
+    g_assert_nonnull(elem);
+    g_assert_true(virtio_queue_empty(vq));
+    g_assert_cmpuint(elem->index, ==, 3);
+    g_assert_cmpuint(elem->out_num, ==, 1);
+    g_assert_cmpuint(elem->in_num, ==, 1);
+    g_assert_cmpstr(elem->out_sg[0].iov_base, ==, "hello");
+    g_assert_cmphex(elem->in_addr[0], ==, DATA + 0x100);
+
+    iov_from_buf(elem->in_sg, elem->in_num, 0, "world", 6);
+    virtqueue_push(vq, elem, 6);
+    g_free(elem);
+    g_assert_cmpstr((char *)mem + DATA + 0x100, ==, "world");
+    g_assert_cmpuint(driver_used()->idx, ==, 1);
+    g_assert_cmpuint(driver_used()->ring[0].id, ==, 3);
+    g_assert_cmpuint(driver_used()->ring[0].len, ==, 6);
+}
+
+/* What is filled is seen only when it is flushed, and then all of it. */
+static void test_fill_and_flush(void)
+{
+    driver_start(0);
+    for (int i = 0; i < 3; i++) {
+        driver_desc(DESC, i, DATA, 4, 0, 0);
+        driver_offer(i);
+    }
+    for (int i = 0; i < 3; i++) {
+        VirtQueueElement *elem = virtqueue_pop(vq, sizeof(*elem));
+
+        virtqueue_fill(vq, elem, 0, i);
+        g_free(elem);
+        g_assert_cmpuint(driver_used()->idx, ==, 0);
+    }
+    virtqueue_flush(vq, 3);
+    g_assert_cmpuint(driver_used()->idx, ==, 3);
+    g_assert_cmpuint(driver_used()->ring[2].id, ==, 2);
+}
+
+/* A chain may lie in a table of its own. */
+static void test_indirect(void)
+{
+    VirtQueueElement *elem;
+
+    driver_start(1ULL << VIRTIO_RING_F_INDIRECT_DESC);
+    driver_desc(DESC, 0, TABLE, 2 * sizeof(struct vring_desc),
+                VRING_DESC_F_INDIRECT, 0);
+    driver_desc(TABLE, 0, DATA, 10, VRING_DESC_F_NEXT, 1);
+    driver_desc(TABLE, 1, DATA + 0x100, 20, VRING_DESC_F_WRITE, 0);
+    driver_offer(0);
+    elem = virtqueue_pop(vq, sizeof(*elem));
+    g_assert_cmpuint(elem->index, ==, 0);
+    g_assert_cmpuint(elem->out_sg[0].iov_len, ==, 10);
+    g_assert_cmpuint(elem->in_sg[0].iov_len, ==, 20);
+    virtqueue_push(vq, elem, 0);
+    g_free(elem);
+}
+
+/* Buffers outside the largest piece of RAM are as good as those inside. */
+static void test_far_buffer(void)
+{
+    VirtQueueElement *elem;
+    uint8_t *far = memory_region_get_ram_ptr(&far_ram);
+
+    driver_start(0);
+    driver_desc(DESC, 0, FAR_RAM + 8, 4, VRING_DESC_F_WRITE, 0);
+    driver_offer(0);
+    elem = virtqueue_pop(vq, sizeof(*elem));
+    g_assert_true(elem->in_sg[0].iov_base == far + 8);
+    iov_from_buf(elem->in_sg, elem->in_num, 0, "abc", 4);
+    virtqueue_push(vq, elem, 4);
+    g_free(elem);
+    g_assert_cmpstr((char *)far + 8, ==, "abc");
+}
+
+/* The memory map may change while a request is in flight. */
+static void test_map_changes(void)
+{
+    VirtQueueElement *elem;
+
+    driver_start(0);
+    driver_desc(DESC, 0, DATA, 4, VRING_DESC_F_WRITE, 0);
+    driver_offer(0);
+    elem = virtqueue_pop(vq, sizeof(*elem));
+    memory_region_set_enabled(&far_ram, false);
+    virtqueue_push(vq, elem, 4);
+    g_free(elem);
+    memory_region_set_enabled(&far_ram, true);
+    g_assert_cmpuint(driver_used()->idx, ==, 1);
+}
+
+/* What is put back comes again. */
+static void test_unpop_and_rewind(void)
+{
+    VirtQueueElement *elem;
+
+    driver_start(0);
+    driver_desc(DESC, 0, DATA, 4, 0, 0);
+    driver_desc(DESC, 1, DATA, 4, 0, 0);
+    driver_offer(1);
+    driver_offer(0);
+    elem = virtqueue_pop(vq, sizeof(*elem));
+    virtqueue_unpop(vq, elem, 0);
+    g_free(elem);
+    elem = virtqueue_pop(vq, sizeof(*elem));
+    g_assert_cmpuint(elem->index, ==, 1);
+    virtqueue_push(vq, elem, 0);
+    g_free(elem);
+    g_assert_false(virtqueue_rewind(vq, 1));
+}
+
+static void test_drop_all(void)
+{
+    driver_start(0);
+    for (int i = 0; i < QUEUE_SIZE; i++) {
+        driver_desc(DESC, i, DATA, 4, 0, 0);
+        driver_offer(i);
+    }
+    g_assert_cmpuint(virtqueue_drop_all(vq), ==, QUEUE_SIZE);
+    g_assert_cmpuint(driver_used()->idx, ==, QUEUE_SIZE);
+    g_assert_true(virtio_queue_empty(vq));
+}
+
+/* Bytes are counted over all chains, and their sum does not wrap around. */
+static void test_avail_bytes(void)
+{
+    unsigned int in, out;
+
+    driver_start(0);
+    driver_desc(DESC, 0, DATA, 100, VRING_DESC_F_NEXT, 1);
+    driver_desc(DESC, 1, DATA, 50, VRING_DESC_F_WRITE, 0);
+    driver_desc(DESC, 2, DATA, 0xffffffff, VRING_DESC_F_WRITE, 0);
+    driver_offer(0);
+    virtqueue_get_avail_bytes(vq, &in, &out, UINT_MAX, UINT_MAX);
+    g_assert_cmpuint(in, ==, 50);
+    g_assert_cmpuint(out, ==, 100);
+    driver_offer(2);
+    g_assert_true(virtqueue_avail_bytes(vq, 0xffffffff, 0));
+    g_assert_false(virtqueue_avail_bytes(vq, 0, 101));
+}
+
+/* Interrupts */
+
+static void use_one(int i)
+{
+    VirtQueueElement *elem;
+
+    driver_desc(DESC, i, DATA, 4, 0, 0);
+    driver_offer(i);
+    elem = virtqueue_pop(vq, sizeof(*elem));
+    virtqueue_push(vq, elem, 0);
+    virtio_notify(vdev, vq);
+    g_free(elem);
+}
+
+/* Without event_idx a flag in the avail ring says whether to interrupt. */
+static void test_no_interrupt(void)
+{
+    driver_start(0);
+    use_one(0);
+    g_assert_cmpint(transport->interrupts, ==, 1);
+    ((struct vring_avail *)(mem + AVAIL))->flags = VRING_AVAIL_F_NO_INTERRUPT;
+    use_one(1);
+    g_assert_cmpint(transport->interrupts, ==, 1);
+}
+
+/* With it, the driver names the use that it waits for. */
+static void test_event_idx(void)
+{
+    struct vring_avail *avail = (void *)(mem + AVAIL);
+
+    driver_start(1ULL << VIRTIO_RING_F_EVENT_IDX);
+    use_one(0);
+    transport->interrupts = 0;
+    avail->ring[QUEUE_SIZE] = 2;
+    use_one(1);
+    g_assert_cmpint(transport->interrupts, ==, 0);
+    use_one(2);
+    g_assert_cmpint(transport->interrupts, ==, 1);
+}
+
+/* Liars */
+
+static void test_liar_head(void)
+{
+    driver_start(0);
+    driver_offer(99);
+    expect_broken("Guest says index 99 is available");
+}
+
+static void test_liar_index(void)
+{
+    driver_start(0);
+    ((struct vring_avail *)(mem + AVAIL))->idx = QUEUE_SIZE + 1;
+    expect_broken("Guest moved used index from 0 to 9");
+}
+
+static void test_liar_loop(void)
+{
+    driver_start(0);
+    driver_desc(DESC, 0, DATA, 4, VRING_DESC_F_NEXT, 1);
+    driver_desc(DESC, 1, DATA, 4, VRING_DESC_F_NEXT, 0);
+    driver_offer(0);
+    expect_broken("Looped descriptor");
+}
+
+static void test_liar_next(void)
+{
+    driver_start(0);
+    driver_desc(DESC, 0, DATA, 4, VRING_DESC_F_NEXT, 500);
+    driver_offer(0);
+    expect_broken("Desc next is 500");
+}
+
+static void test_liar_order(void)
+{
+    driver_start(0);
+    driver_desc(DESC, 0, DATA, 4, VRING_DESC_F_WRITE | VRING_DESC_F_NEXT, 1);
+    driver_desc(DESC, 1, DATA, 4, 0, 0);
+    driver_offer(0);
+    expect_broken("Incorrect order for descriptors");
+}
+
+static void test_liar_length(void)
+{
+    driver_start(0);
+    driver_desc(DESC, 0, DATA, 0, 0, 0);
+    driver_offer(0);
+    expect_broken("zero sized buffers are not allowed");
+}
+
+static void test_liar_indirect(void)
+{
+    driver_start(0);
+    driver_desc(DESC, 0, TABLE, 17, VRING_DESC_F_INDIRECT, 0);
+    driver_offer(0);
+    expect_broken("Invalid size for indirect buffer table");
+
+    driver_desc(DESC, 0, TABLE, 2 * sizeof(struct vring_desc),
+                VRING_DESC_F_INDIRECT, 0);
+    driver_desc(TABLE, 0, DATA, 4, VRING_DESC_F_NEXT, 1);
+    driver_desc(TABLE, 1, DATA, 4, VRING_DESC_F_NEXT, 2);
+    driver_offer(0);
+    expect_broken("Desc next is 2");
+}
+
+/* More than it can have given: everything is in flight already. */
+static void test_liar_inuse(void)
+{
+    VirtQueueElement *elem[QUEUE_SIZE];
+
+    driver_start(0);
+    for (int i = 0; i < QUEUE_SIZE; i++) {
+        driver_desc(DESC, i, DATA, 4, 0, 0);
+        driver_offer(i);
+        elem[i] = virtqueue_pop(vq, sizeof(VirtQueueElement));
+    }
+    driver_offer(0);
+    g_assert_null(virtqueue_pop(vq, sizeof(VirtQueueElement)));
+    g_assert_true(vdev->broken);
+    for (int i = 0; i < QUEUE_SIZE; i++) {
+        virtqueue_detach_element(vq, elem[i], 0);
+        g_free(elem[i]);
+    }
+}
+
+/* A size that the device never had, or that no ring has, changes nothing. */
+static void test_liar_size(void)
+{
+    driver_start(0);
+    virtio_queue_set_num(vdev, 0, 2 * QUEUE_SIZE);
+    g_assert_cmpint(virtio_queue_get_num(vdev, 0), ==, QUEUE_SIZE);
+    virtio_queue_set_num(vdev, 0, 3);
+    g_assert_cmpint(virtio_queue_get_num(vdev, 0), ==, QUEUE_SIZE);
+    virtio_queue_set_num(vdev, 0, 4);
+    g_assert_cmpint(virtio_queue_get_num(vdev, 0), ==, 4);
+}
+
+int main(int argc, char **argv)
+{
+    int ret;
+
+    memory_test_init(&argc, &argv);
+    type_register_static_array(test_virtio_types,
+                               ARRAY_SIZE(test_virtio_types));
+
+    memory_region_init_ram(&ram, NULL, "ram", RAM_SIZE, &error_abort);
+    memory_region_add_subregion(get_system_memory(), 0, &ram);
+    memory_region_init_ram(&far_ram, NULL, "far", FAR_RAM_SIZE, &error_abort);
+    memory_region_add_subregion(get_system_memory(), FAR_RAM, &far_ram);
+    mem = memory_region_get_ram_ptr(&ram);
+
+    transport = TEST_TRANSPORT(qdev_new(TYPE_TEST_TRANSPORT));
+    qdev_realize(DEVICE(transport), NULL, &error_abort);
+    qbus_init(&transport->bus, sizeof(transport->bus), TYPE_TEST_VIRTIO_BUS,
+              DEVICE(transport), "virtio-bus");
+    vdev = VIRTIO_DEVICE(qdev_new(TYPE_TEST_VIRTIO));
+    qdev_realize(DEVICE(vdev), BUS(&transport->bus), &error_abort);
+
+    g_test_add_func("/virtqueue/pop-and-push", test_pop_and_push);
+    g_test_add_func("/virtqueue/fill-and-flush", test_fill_and_flush);
+    g_test_add_func("/virtqueue/indirect", test_indirect);
+    g_test_add_func("/virtqueue/far-buffer", test_far_buffer);
+    g_test_add_func("/virtqueue/map-changes", test_map_changes);
+    g_test_add_func("/virtqueue/unpop-and-rewind", test_unpop_and_rewind);
+    g_test_add_func("/virtqueue/drop-all", test_drop_all);
+    g_test_add_func("/virtqueue/avail-bytes", test_avail_bytes);
+    g_test_add_func("/virtqueue/no-interrupt", test_no_interrupt);
+    g_test_add_func("/virtqueue/event-idx", test_event_idx);
+    g_test_add_func("/virtqueue/liar/head", test_liar_head);
+    g_test_add_func("/virtqueue/liar/index", test_liar_index);
+    g_test_add_func("/virtqueue/liar/loop", test_liar_loop);
+    g_test_add_func("/virtqueue/liar/next", test_liar_next);
+    g_test_add_func("/virtqueue/liar/order", test_liar_order);
+    g_test_add_func("/virtqueue/liar/length", test_liar_length);
+    g_test_add_func("/virtqueue/liar/indirect", test_liar_indirect);
+    g_test_add_func("/virtqueue/liar/inuse", test_liar_inuse);
+    g_test_add_func("/virtqueue/liar/size", test_liar_size);
+    ret = g_test_run();
+
+    qdev_unrealize(DEVICE(vdev));
+    object_unparent(OBJECT(vdev));
+    object_unref(OBJECT(vdev));
+    return ret;
+}
