@@ -42,7 +42,7 @@ check-asan: deps $(ASAN)/build.ninja
 	@meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 3
 
 bench: deps $(RELEASE)/build.ninja
-	@ninja -C $(RELEASE) qemini-system-x86_64 tests/bench/bench
+	@ninja -C $(RELEASE) qemini-system-x86_64 tests/bench/bench tests/bench/bench-core
 	@tests/bench/bench.sh $(RELEASE)
 
 gdb: deps all

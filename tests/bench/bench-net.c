@@ -1,0 +1,330 @@
+/*
+ * Packets a second through virtio-net and a tap.
+ *
+ * The guest's RAM is a memfd that this program maps as well, so the driver
+ * writes descriptors and rings as a guest would, at no cost to the VMM; one
+ * qtest command a batch rings the doorbell.  What is measured is the device,
+ * its back end and the kernel's tap.
+ *
+ *   transmit   256 descriptors, one kick, until all are used
+ *   receive    256 buffers; 256 packets written into the tap's interface
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <linux/if_packet.h>
+#include <linux/virtio_pci.h>
+#include <linux/virtio_ring.h>
+#include <linux/virtio_config.h>
+#include <linux/virtio_net.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include "bench.h"
+
+#define RAM_SIZE        (64 << 20)
+#define BATCH           256
+#define RING_SIZE       256
+#define BUF_STRIDE      2048
+#define RX_RING         0x100000
+#define TX_RING         0x200000
+#define RX_BUFS         0x400000
+#define TX_BUFS         0x800000
+#define BAR_ADDR        0xe0000000u
+#define SLOT            4
+#define IFNAME          "benchtap0"
+#define NET_HDR_LEN     12      /* with num_buffers, as VERSION_1 has it */
+#define SECONDS         1.5
+
+typedef struct BenchRing {
+    struct vring vr;
+    uint16_t avail_idx;
+    uint16_t used_idx;
+    uint64_t notify;            /* guest address of its doorbell */
+    uint16_t index;
+} BenchRing;
+
+typedef struct BenchNet {
+    QTestState *qts;
+    uint8_t *ram;
+    int ram_fd;
+    uint64_t common;
+    BenchRing rx, tx;
+} BenchNet;
+
+/* PCI config space through 0xcf8, as a driver that knows its slot. */
+
+static uint32_t config_read(BenchNet *n, int reg)
+{
+    qtest_outl(n->qts, 0xcf8, 0x80000000u | SLOT << 11 | reg);
+    return qtest_inl(n->qts, 0xcfc);
+}
+
+static void config_write(BenchNet *n, int reg, uint32_t val)
+{
+    qtest_outl(n->qts, 0xcf8, 0x80000000u | SLOT << 11 | reg);
+    qtest_outl(n->qts, 0xcfc, val);
+}
+
+/* Where BAR 4's structures are: VIRTIO 1.2, 4.1.4. */
+static uint64_t find_structure(BenchNet *n, int cfg_type, uint32_t *multiplier)
+{
+    int cap = config_read(n, 0x34) & 0xfc;
+
+    while (cap) {
+        uint32_t head = config_read(n, cap);
+
+        if ((head & 0xff) == 0x09 && head >> 24 == cfg_type) {
+            if (multiplier) {
+                *multiplier = config_read(n, cap + 16);
+            }
+            return BAR_ADDR + config_read(n, cap + 8);
+        }
+        cap = (head >> 8) & 0xfc;
+    }
+    g_assert_not_reached();
+}
+
+#define COMMON(field) \
+    (n->common + offsetof(struct virtio_pci_common_cfg, field))
+
+static void ring_setup(BenchNet *n, BenchRing *r, int index, uint64_t addr,
+                       uint64_t notify_base, uint32_t multiplier)
+{
+    uint64_t desc = addr, avail, used;
+
+    vring_init(&r->vr, RING_SIZE, n->ram + addr, 4096);
+    avail = addr + ((uint8_t *)r->vr.avail - (n->ram + addr));
+    used = addr + ((uint8_t *)r->vr.used - (n->ram + addr));
+    r->index = index;
+    r->avail_idx = r->used_idx = 0;
+
+    qtest_writew(n->qts, COMMON(queue_select), index);
+    qtest_writew(n->qts, COMMON(queue_size), RING_SIZE);
+    qtest_writel(n->qts, COMMON(queue_desc_lo), desc);
+    qtest_writel(n->qts, COMMON(queue_desc_hi), 0);
+    qtest_writel(n->qts, COMMON(queue_avail_lo), avail);
+    qtest_writel(n->qts, COMMON(queue_avail_hi), 0);
+    qtest_writel(n->qts, COMMON(queue_used_lo), used);
+    qtest_writel(n->qts, COMMON(queue_used_hi), 0);
+    r->notify = notify_base +
+                qtest_readw(n->qts, COMMON(queue_notify_off)) * multiplier;
+    qtest_writew(n->qts, COMMON(queue_enable), 1);
+    /* We look at the ring ourselves. */
+    r->vr.avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
+}
+
+static void driver_start(BenchNet *n)
+{
+    uint64_t features = 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_NET_F_MAC;
+    uint32_t multiplier;
+    uint64_t notify;
+
+    config_write(n, 0x20, BAR_ADDR);
+    config_write(n, 0x24, 0);
+    config_write(n, 0x04, 0x6);         /* memory, bus master */
+    n->common = find_structure(n, VIRTIO_PCI_CAP_COMMON_CFG, NULL);
+    notify = find_structure(n, VIRTIO_PCI_CAP_NOTIFY_CFG, &multiplier);
+
+    qtest_writeb(n->qts, COMMON(device_status), 0);
+    qtest_writeb(n->qts, COMMON(device_status), VIRTIO_CONFIG_S_ACKNOWLEDGE |
+                 VIRTIO_CONFIG_S_DRIVER);
+    for (int i = 0; i < 2; i++) {
+        qtest_writel(n->qts, COMMON(guest_feature_select), i);
+        qtest_writel(n->qts, COMMON(guest_feature), features >> (32 * i));
+    }
+    qtest_writeb(n->qts, COMMON(device_status), VIRTIO_CONFIG_S_ACKNOWLEDGE |
+                 VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK);
+    g_assert_cmpint(qtest_readb(n->qts, COMMON(device_status)) &
+                    VIRTIO_CONFIG_S_FEATURES_OK, !=, 0);
+    ring_setup(n, &n->rx, 0, RX_RING, notify, multiplier);
+    ring_setup(n, &n->tx, 1, TX_RING, notify, multiplier);
+    qtest_writeb(n->qts, COMMON(device_status), VIRTIO_CONFIG_S_ACKNOWLEDGE |
+                 VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK |
+                 VIRTIO_CONFIG_S_DRIVER_OK);
+}
+
+static void net_start(BenchNet *n, const Vmm *vmm)
+{
+    g_autofree char *args = NULL;
+
+    n->ram_fd = memfd_create("bench-ram", 0);
+    g_assert_cmpint(ftruncate(n->ram_fd, RAM_SIZE), ==, 0);
+    n->ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+                  n->ram_fd, 0);
+    g_assert_true(n->ram != MAP_FAILED);
+
+    /* Ours stays open in the child: it is not close-on-exec. */
+    args = g_strdup_printf(
+        "-nodefaults -m 64 -object memory-backend-file,id=ram,size=64M,"
+        "mem-path=/proc/self/fd/%d,share=on -machine pc,memory-backend=ram "
+        "-netdev tap,id=net0,ifname=" IFNAME ",script=no,downscript=no "
+        "-device virtio-net-pci,netdev=net0,addr=%d,disable-legacy=on,"
+        "romfile=", n->ram_fd, SLOT);
+    n->qts = bench_start(vmm, args);
+    driver_start(n);
+}
+
+static void net_stop(BenchNet *n)
+{
+    qtest_quit(n->qts);
+    munmap(n->ram, RAM_SIZE);
+    close(n->ram_fd);
+}
+
+/* Puts descriptors 0 to BATCH-1 on the ring once more. */
+static void ring_offer(BenchRing *r)
+{
+    for (int i = 0; i < BATCH; i++) {
+        r->vr.avail->ring[(r->avail_idx + i) % RING_SIZE] = i;
+    }
+    r->avail_idx += BATCH;
+    __atomic_store_n(&r->vr.avail->idx, r->avail_idx, __ATOMIC_RELEASE);
+}
+
+static uint16_t ring_used(BenchRing *r)
+{
+    return __atomic_load_n(&r->vr.used->idx, __ATOMIC_ACQUIRE);
+}
+
+static void ring_wait(BenchNet *n, BenchRing *r, uint16_t until)
+{
+    double give_up = bench_now() + 10;
+
+    while (ring_used(r) != until) {
+        if (bench_now() > give_up) {
+            g_error("%s ring stuck at %u of %u",
+                    r == &n->tx ? "transmit" : "receive", ring_used(r), until);
+        }
+        sched_yield();
+    }
+}
+
+static void report(int vmm, const char *dir, int size, uint64_t packets,
+                   double seconds, double cpu)
+{
+    g_autofree char *rate = g_strdup_printf("%s, %d bytes", dir, size);
+    g_autofree char *cost = g_strdup_printf("%s, %d bytes: CPU", dir, size);
+
+    bench_report(vmm, rate, "k/s", packets / seconds / 1e3, false);
+    bench_report(vmm, cost, "ns", cpu / packets * 1e9, true);
+}
+
+static void bench_transmit(int vmm, BenchNet *n, int size)
+{
+    BenchRing *r = &n->tx;
+    pid_t pid = qtest_pid(n->qts);
+    uint64_t packets = 0;
+    double start, cpu;
+
+    for (int i = 0; i < BATCH; i++) {
+        uint8_t *buf = n->ram + TX_BUFS + i * BUF_STRIDE;
+
+        memset(buf, 0, NET_HDR_LEN);
+        memset(buf + NET_HDR_LEN, 0xff, 6);
+        memcpy(buf + NET_HDR_LEN + 6, "\x52\x54\0\x12\x34\x56", 6);
+        memcpy(buf + NET_HDR_LEN + 12, "\x88\xb5", 2);  /* experimental */
+        r->vr.desc[i].addr = TX_BUFS + i * BUF_STRIDE;
+        r->vr.desc[i].len = NET_HDR_LEN + size;
+        r->vr.desc[i].flags = 0;
+    }
+
+    start = bench_now();
+    cpu = bench_cpu(pid);
+    while (bench_now() - start < SECONDS) {
+        ring_offer(r);
+        qtest_writew(n->qts, r->notify, r->index);
+        ring_wait(n, r, r->avail_idx);
+        packets += BATCH;
+    }
+    report(vmm, "transmit", size, packets, bench_now() - start,
+           bench_cpu(pid) - cpu);
+}
+
+static int packet_socket(void)
+{
+    struct sockaddr_ll addr = { .sll_family = AF_PACKET };
+    int fd = socket(AF_PACKET, SOCK_RAW, 0);
+    int big = 16 << 20, bypass = 1;
+
+    g_assert_cmpint(fd, >=, 0);
+    addr.sll_ifindex = if_nametoindex(IFNAME);
+    addr.sll_protocol = htons(0x88b5);
+    g_assert_cmpint(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), ==, 0);
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &big, sizeof(big));
+    setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &bypass, sizeof(bypass));
+    return fd;
+}
+
+static void bench_receive(int vmm, BenchNet *n, int size)
+{
+    BenchRing *r = &n->rx;
+    pid_t pid = qtest_pid(n->qts);
+    int fd = packet_socket();
+    g_autofree struct mmsghdr *msgs = g_new0(struct mmsghdr, BATCH);
+    g_autofree uint8_t *packet = g_malloc0(size);
+    struct iovec iov = { packet, size };
+    uint64_t packets = 0;
+    double start, cpu;
+
+    memset(packet, 0xff, 6);
+    memcpy(packet + 12, "\x88\xb5", 2);
+    for (int i = 0; i < BATCH; i++) {
+        msgs[i].msg_hdr.msg_iov = &iov;
+        msgs[i].msg_hdr.msg_iovlen = 1;
+        r->vr.desc[i].addr = RX_BUFS + i * BUF_STRIDE;
+        r->vr.desc[i].len = BUF_STRIDE;
+        r->vr.desc[i].flags = VRING_DESC_F_WRITE;
+    }
+
+    start = bench_now();
+    cpu = bench_cpu(pid);
+    while (bench_now() - start < SECONDS) {
+        uint16_t want = ring_used(r) + BATCH;
+        int sent = 0;
+
+        ring_offer(r);
+        qtest_writew(n->qts, r->notify, r->index);
+        while (sent < BATCH) {
+            int ret = sendmmsg(fd, msgs, BATCH - sent, 0);
+
+            if (ret > 0) {
+                sent += ret;
+            }
+        }
+        ring_wait(n, r, want);
+        packets += BATCH;
+    }
+    report(vmm, "receive", size, packets, bench_now() - start,
+           bench_cpu(pid) - cpu);
+    close(fd);
+}
+
+static void interface_up(void)
+{
+    struct ifreq ifr = { };
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+    g_strlcpy(ifr.ifr_name, IFNAME, IFNAMSIZ);
+    ifr.ifr_flags = IFF_UP;
+    g_assert_cmpint(ioctl(fd, SIOCSIFFLAGS, &ifr), ==, 0);
+    ifr.ifr_qlen = 4 * BATCH;
+    g_assert_cmpint(ioctl(fd, SIOCSIFTXQLEN, &ifr), ==, 0);
+    close(fd);
+}
+
+void bench_net(int index, const Vmm *vmm)
+{
+    static const int sizes[] = { 60, 1514 };
+
+    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+        BenchNet n = { };
+
+        net_start(&n, vmm);
+        interface_up();
+        bench_transmit(index, &n, sizes[i]);
+        bench_receive(index, &n, sizes[i]);
+        net_stop(&n);
+    }
+}

@@ -1,0 +1,40 @@
+/*
+ * Figures: what the parts of the benchmark share.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef TESTS_BENCH_H
+#define TESTS_BENCH_H
+
+#include "libqtest.h"
+
+/* A VMM under test: ours, or a QEMU to compare with. */
+typedef struct Vmm {
+    const char *name;
+    const char *binary;
+    char *extra;        /* options that only this one needs */
+} Vmm;
+
+/* Seconds, from a clock that only goes forward. */
+double bench_now(void);
+/* Processor time that @pid has used so far, in seconds. */
+double bench_cpu(pid_t pid);
+/* Starts @vmm with "@vmm->extra @args". */
+QTestState *bench_start(const Vmm *vmm, const char *args);
+
+/* One line of the table: a figure of each VMM, and the last as a ratio. */
+typedef struct Figure {
+    const char *what;
+    const char *unit;
+    double value[2];
+    bool less_is_better;
+} Figure;
+
+/* Adds @value to the row called @what, for the VMM number @vmm. */
+void bench_report(int vmm, const char *what, const char *unit, double value,
+                  bool less_is_better);
+
+/* bench-net.c: packets through a tap. */
+void bench_net(int index, const Vmm *vmm);
+
+#endif

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Runs the figures in a network namespace of their own.
+#
+#   tests/bench/bench.sh BUILD       QEMU=/path/to/qemu-system-x86_64 compares
+set -eu
+build=$1
+userns=
+[ "$(id -u)" = 0 ] || userns='--user --map-root-user'
+# shellcheck disable=SC2086
+unshare $userns --net sh -c '
+    echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 2>/dev/null || true
+    exec "$@"' sh \
+    "$build/tests/bench/bench" "$build/qemini-system-x86_64" "${QEMU:-}"
+"$build/tests/bench/bench-core"
