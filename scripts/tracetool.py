@@ -110,8 +110,6 @@ HEADER_TOP = '''\
 #define TRACE_{guard}_GENERATED_TRACERS_H
 
 #include "trace/control.h"
-#include "qemu/error-report.h"
-#include "qemu/log-for-trace.h"
 '''
 
 HEADER_EVENT = '''
@@ -123,19 +121,7 @@ extern uint16_t _{upper}_DSTATE;
 
 static inline void _nocheck__trace_{name}({params})
 {{
-    if (!qemu_loglevel_mask(LOG_TRACE)) {{
-        return;
-    }}
-    if (message_with_timestamp) {{
-        struct timeval now__;
-
-        gettimeofday(&now__, NULL);
-        qemu_log("%d@%zu.%06zu:{name} " {fmt} "\\n",
-                 qemu_get_thread_id(), (size_t)now__.tv_sec,
-                 (size_t)now__.tv_usec{args});
-    }} else {{
-        qemu_log("{name} " {fmt} "\\n"{args});
-    }}
+    trace_log("{name}", " " {fmt}{args});
 }}
 
 static inline void trace_{name}({params})

@@ -7,12 +7,15 @@
  */
 
 #include "qemu/osdep.h"
+#include <execinfo.h>
 #include "monitor/monitor.h"
 #include "qemu/error-report.h"
 #include "qemu/help_option.h"
+#include "qemu/log.h"
 #include "trace/control.h"
 
 int trace_events_enabled_count;
+bool trace_log_depth;
 
 typedef struct TraceEventGroup {
     TraceEvent **events;
@@ -21,6 +24,36 @@ typedef struct TraceEventGroup {
 static TraceEventGroup *event_groups;
 static size_t nevent_groups;
 static uint32_t next_id;
+
+/* One call of qemu_log() a line: threads may be at it together. */
+void trace_log(const char *name, const char *fmt, ...)
+{
+    g_autofree char *args = NULL;
+    g_autofree char *when = NULL;
+    g_autofree char *depth = NULL;
+    va_list ap;
+
+    if (!qemu_loglevel_mask(LOG_TRACE)) {
+        return;
+    }
+    if (message_with_timestamp) {
+        int64_t now = g_get_real_time();
+
+        when = g_strdup_printf("%d@%" PRId64 ".%06" PRId64 ":",
+                               qemu_get_thread_id(), now / G_USEC_PER_SEC,
+                               now % G_USEC_PER_SEC);
+    }
+    if (trace_log_depth) {
+        void *frames[256];
+
+        depth = g_strdup_printf("%3d ", backtrace(frames, ARRAY_SIZE(frames)));
+    }
+
+    va_start(ap, fmt);
+    args = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    qemu_log("%s%s%s%s\n", when ?: "", depth ?: "", name, args);
+}
 
 /* Called by module_call_init(MODULE_INIT_TRACE), once for each folder. */
 void trace_event_register_group(TraceEvent **events)

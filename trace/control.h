@@ -8,7 +8,9 @@
  *     $ qemini-system-x86_64 -trace 'virtio_*' …
  *     virtio_set_status vdev 0x55d4c1d0b2a0 val 1
  *
- * with -msg timestamp=on led by THREAD@SECONDS.MICROSECONDS: and a colon.
+ * with -msg timestamp=on led by THREAD@SECONDS.MICROSECONDS: and a colon, and
+ * with -trace …,depth=on by how many functions are on the stack: of two lines,
+ * the deeper may have happened inside the other, the less deep has not.
  *
  * The way from a line of text to a call:
  *
@@ -103,6 +105,15 @@ void trace_event_set_state_dynamic(TraceEvent *ev, bool state);
 /* Generated code makes its events known; @events ends with NULL. */
 void trace_event_register_group(TraceEvent **events);
 
+/* -trace depth=: lines start with the number of functions on the stack. */
+extern bool trace_log_depth;
+
+/*
+ * The line of an event that is on, into the log.  Called by generated code,
+ * from any thread.
+ */
+void trace_log(const char *name, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+
 /* Before the log is open, and after: returns false if tracing cannot work. */
 bool trace_init_backends(void);
 void trace_init_file(void);
@@ -117,9 +128,10 @@ void trace_list_events(FILE *f);
 void trace_enable_events(const char *line_buf);
 
 /*
- * -trace [enable=]PATTERN[,events=FILE][,file=FILE]: events by pattern, events
- * as listed in a file (one a line, # starts a comment), where to write.
- * Options that are wrong end the program.
+ * -trace [enable=]PATTERN[,events=FILE][,file=FILE][,depth=on]: events by
+ * pattern, events as listed in a file (one a line, # starts a comment), where
+ * to write, and whether to say how deep in the stack.  Options that are wrong
+ * end the program.
  */
 void trace_opt_parse(const char *optarg);
 

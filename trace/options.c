@@ -34,6 +34,10 @@ QemuOptsList qemu_trace_opts = {
             .name = "file",
             .type = QEMU_OPT_STRING,
         },
+        {
+            .name = "depth",
+            .type = QEMU_OPT_BOOL,
+        },
         { /* end of list */ }
     },
 };
@@ -96,5 +100,6 @@ void trace_opt_parse(const char *optarg)
     }
     g_free(trace_opts_file);
     trace_opts_file = g_strdup(qemu_opt_get(opts, "file"));
+    trace_log_depth = qemu_opt_get_bool(opts, "depth", trace_log_depth);
     qemu_opts_del(opts);
 }
