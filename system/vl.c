@@ -711,7 +711,6 @@ static int do_configure_accelerator(void *opaque, QemuOpts *opts, Error **errp)
     if (ret < 0) {
         *p_init_failed = true;
         error_report("failed to initialize %s: %s", acc, strerror(-ret));
-        object_unref(OBJECT(accel));
         return 0;
     }
     return 1;
