@@ -25,7 +25,6 @@
 
 #define HPET_INTCAP "hpet-intcap"
 
-/* The first address of the chips below 4 GiB: IOAPIC, APICs, flash. */
 #define PC_MACHINE_MAX_RAM_BELOW_4G "max-ram-below-4g"
 
 /*
@@ -47,6 +46,7 @@ typedef struct PCMachineClass {
 
     bool pci_enabled;
     const char *default_nic_model;
+
     /* Does RAM below 4 GiB end at a multiple of 1 GiB, for huge pages? */
     bool gigabyte_align;
 } PCMachineClass;
@@ -55,12 +55,12 @@ typedef struct PCMachineClass {
 DECLARE_OBJ_CHECKERS(PCMachineState, PCMachineClass, PC_MACHINE,
                      TYPE_PC_MACHINE)
 
-/* GSIs that a board has, at the least. */
+/*
+ * pc_gsi_create: make the GSIs.
+ * @irqs: gives the lines, for the board to keep
+ * Returns what they drive, to be filled in as controllers are made.
+ */
 GSIState *pc_gsi_create(qemu_irq **irqs, bool pci_enabled);
-
-/* pc.c */
-
-#define PORT92_A20_LINE "a20"
 
 /* The properties of a PCI host bridge that say where the holes are. */
 #define PCI_HOST_PROP_RAM_MEM          "ram-mem"
@@ -75,7 +75,7 @@ GSIState *pc_gsi_create(qemu_irq **irqs, bool pci_enabled);
 #define PCI_HOST_BELOW_4G_MEM_SIZE     "below-4g-mem-size"
 #define PCI_HOST_ABOVE_4G_MEM_SIZE     "above-4g-mem-size"
 
-/* The highest priority that is not RAM's: PCI shows where RAM is not. */
+/* pc_pci_as_mapping_init: PCI memory shows wherever nothing else is. */
 void pc_pci_as_mapping_init(Object *owner, MemoryRegion *system_memory,
                             MemoryRegion *pci_address_space);
 
@@ -89,7 +89,7 @@ void pc_memory_init(PCMachineState *pcms,
                     MemoryRegion **ram_memory,
                     uint64_t pci_hole64_size);
 
-/* The first address above all RAM, where 64-bit BARs may go. */
+/* pc_pci_hole64_start: the first address above all RAM, for 64-bit BARs. */
 uint64_t pc_pci_hole64_start(void);
 
 /* pc_basic_device_init: the ISA devices that every PC has. */
@@ -102,12 +102,9 @@ void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus);
 /* pc_i8259_create: make the PICs, and give their lines to the GSIs. */
 void pc_i8259_create(ISABus *isa_bus, qemu_irq *i8259_irqs);
 
-/* port92.c */
+/* System control port A (port92.c): fast reset, and the gate of line A20. */
 #define TYPE_PORT92 "port92"
-
-/* Compat properties of a version: all that changed after it. */
-extern GlobalProperty pc_compat_7_1[];
-extern const size_t pc_compat_7_1_len;
+#define PORT92_A20_LINE "a20"
 
 /* Define the machine type NAME-machine, made by @initfn, and register it. */
 #define DEFINE_PC_MACHINE(suffix, namestr, initfn, optsfn)                   \

@@ -42,8 +42,6 @@ struct X86MachineState {
     /* Made by the board's init. */
     FWCfgState *fw_cfg;
     qemu_irq *gsi;
-    ISADevice *rtc;
-    DeviceState *ioapic2;
 
     /* Where RAM is, in bytes; above_4g_mem_start is an address. */
     ram_addr_t below_4g_mem_size, above_4g_mem_size;
@@ -53,31 +51,36 @@ struct X86MachineState {
     unsigned apic_id_limit;
     uint16_t boot_cpus;
 
-    /* Properties. */
-    OnOffAuto pic;
-    char *oem_id;
-    char *oem_table_id;
+    OnOffAuto pic;              /* property: is there an i8259? */
 
-    /*
-     * Where an IOAPIC's messages go; as devices' DMA does.
-     */
+    /* Where the IOAPIC writes its messages. */
     AddressSpace *ioapic_as;
 };
 
 #define X86_MACHINE_PIC              "pic"
-#define X86_MACHINE_OEM_ID           "x-oem-id"
-#define X86_MACHINE_OEM_TABLE_ID     "x-oem-table-id"
 
 #define TYPE_X86_MACHINE   MACHINE_TYPE_NAME("x86")
 OBJECT_DECLARE_TYPE(X86MachineState, X86MachineClass, X86_MACHINE)
 
+/* init_topo_info: the counts of -smp, as APIC IDs are made of them. */
 void init_topo_info(X86CPUTopoInfo *topo_info, const X86MachineState *x86ms);
 
+/* x86_cpu_apic_id_from_index: the APIC ID of a CPU, counted from 0. */
 uint32_t x86_cpu_apic_id_from_index(X86MachineState *x86ms,
                                     unsigned int cpu_index);
 
-/* Reckon what of x86ms follows from -smp. */
+/*
+ * x86_cpus_init: reckon the APIC IDs that -smp asks for.
+ * @default_cpu_version: of CPU models that have several
+ */
 void x86_cpus_init(X86MachineState *x86ms, int default_cpu_version);
+
+/*
+ * x86_allocate_cpu_irq: the line from the interrupt controllers to the first
+ * CPU.  A machine without CPUs, under the qtest accelerator, has it too: there
+ * a test can listen at it.
+ */
+qemu_irq x86_allocate_cpu_irq(void);
 
 /* What a GSI drives. */
 typedef struct GSIState {
@@ -86,21 +89,13 @@ typedef struct GSIState {
     qemu_irq ioapic2_irq[IOAPIC_NUM_PINS];
 } GSIState;
 
-/* The qemu_irq handler of all GSIs; @opaque is the GSIState. */
+/* gsi_handler: the qemu_irq_handler of all GSIs; @opaque is the GSIState. */
 void gsi_handler(void *opaque, int n, int level);
 
 /*
- * ioapic_init_gsi: make the IOAPIC, as a child of what @parent_name names, and
- * connect it to the GSIs.
+ * ioapic_init_gsi: make the IOAPIC, and connect it to the GSIs.
+ * @parent_name: a path; the object there gets it as a child
  */
 void ioapic_init_gsi(GSIState *gsi_state, const char *parent_name);
-
-/* x86_firmware_configured ... in the board's ROMs comes with the firmware. */
-
-/* The vector of the interrupt that the PIC has for a CPU, or -1. */
-int cpu_get_pic_interrupt(void);
-
-/* The line that leads to the first CPU; without CPUs it ends here. */
-qemu_irq x86_allocate_cpu_irq(void);
 
 #endif

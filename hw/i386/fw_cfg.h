@@ -1,0 +1,26 @@
+/*
+ * What an x86 board tells the firmware through fw_cfg.
+ *
+ * Read first: hw/nvram/fw_cfg.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef HW_I386_FW_CFG_H
+#define HW_I386_FW_CFG_H
+
+#include "hw/boards.h"
+#include "hw/nvram/fw_cfg.h"
+
+#define FW_CFG_IO_BASE          0x510
+
+#define FW_CFG_ACPI_TABLES      (FW_CFG_ARCH_LOCAL + 0)
+#define FW_CFG_SMBIOS_ENTRIES   (FW_CFG_ARCH_LOCAL + 1)
+#define FW_CFG_IRQ0_OVERRIDE    (FW_CFG_ARCH_LOCAL + 2)
+#define FW_CFG_HPET             (FW_CFG_ARCH_LOCAL + 4)
+
+/* fw_cfg_arch_create: make the device, and put in what all x86 boards tell. */
+FWCfgState *fw_cfg_arch_create(MachineState *ms,
+                               uint16_t boot_cpus,
+                               uint16_t apic_id_limit);
+
+#endif

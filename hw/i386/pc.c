@@ -1,0 +1,263 @@
+/*
+ * What all PCs share: memory, GSIs, ISA devices.
+ *
+ * Read first: hw/i386/pc.h, hw/i386/x86.c.  Read next: hw/i386/pc_piix.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "e820_memory_layout.h"
+#include "exec/address-spaces.h"
+#include "fw_cfg.h"
+#include "hw/i386/pc.h"
+#include "hw/irq.h"
+#include "hw/pci/pci.h"
+#include "hw/qdev-properties.h"
+#include "net/net.h"
+#include "qapi/error.h"
+#include "qapi/visitor.h"
+#include "qemu/error-report.h"
+#include "qemu/module.h"
+#include "qemu/units.h"
+
+/* Where option ROMs are: from the VGA BIOS up to the system's. */
+#define PC_ROM_MIN_VGA  0xc0000
+#define PC_ROM_MAX      0xe0000
+#define PC_ROM_SIZE     (PC_ROM_MAX - PC_ROM_MIN_VGA)
+
+/* Memory */
+
+static void pc_map_ram(X86MachineState *x86ms, MemoryRegion *system_memory)
+{
+    MachineState *machine = MACHINE(x86ms);
+    MemoryRegion *ram_below_4g = g_new(MemoryRegion, 1);
+    MemoryRegion *ram_above_4g;
+
+    memory_region_init_alias(ram_below_4g, NULL, "ram-below-4g", machine->ram,
+                             0, x86ms->below_4g_mem_size);
+    memory_region_add_subregion(system_memory, 0, ram_below_4g);
+    e820_add_entry(0, x86ms->below_4g_mem_size, E820_RAM);
+
+    if (x86ms->above_4g_mem_size > 0) {
+        ram_above_4g = g_new(MemoryRegion, 1);
+        memory_region_init_alias(ram_above_4g, NULL, "ram-above-4g",
+                                 machine->ram, x86ms->below_4g_mem_size,
+                                 x86ms->above_4g_mem_size);
+        memory_region_add_subregion(system_memory, x86ms->above_4g_mem_start,
+                                    ram_above_4g);
+        e820_add_entry(x86ms->above_4g_mem_start, x86ms->above_4g_mem_size,
+                       E820_RAM);
+    }
+}
+
+void pc_memory_init(PCMachineState *pcms,
+                    MemoryRegion *system_memory,
+                    MemoryRegion *rom_memory,
+                    MemoryRegion **ram_memory,
+                    uint64_t pci_hole64_size)
+{
+    MachineState *machine = MACHINE(pcms);
+    X86MachineState *x86ms = X86_MACHINE(pcms);
+    PCMachineClass *pcmc = PC_MACHINE_GET_CLASS(pcms);
+    MemoryRegion *option_rom_mr = g_new(MemoryRegion, 1);
+
+    g_assert(machine->ram_size == x86ms->below_4g_mem_size +
+                                  x86ms->above_4g_mem_size);
+
+    *ram_memory = machine->ram;
+    pc_map_ram(x86ms, system_memory);
+
+    memory_region_init_ram(option_rom_mr, NULL, "pc.rom", PC_ROM_SIZE,
+                           &error_fatal);
+    if (pcmc->pci_enabled) {
+        memory_region_set_readonly(option_rom_mr, true);
+    }
+    memory_region_add_subregion_overlap(rom_memory, PC_ROM_MIN_VGA,
+                                        option_rom_mr, 1);
+
+    x86ms->fw_cfg = fw_cfg_arch_create(machine, x86ms->boot_cpus,
+                                       x86ms->apic_id_limit);
+
+    x86ms->ioapic_as = &address_space_memory;
+}
+
+uint64_t pc_pci_hole64_start(void)
+{
+    X86MachineState *x86ms = X86_MACHINE(qdev_get_machine());
+
+    return ROUND_UP(x86ms->above_4g_mem_start + x86ms->above_4g_mem_size,
+                    1 * GiB);
+}
+
+void pc_pci_as_mapping_init(Object *owner, MemoryRegion *system_memory,
+                            MemoryRegion *pci_address_space)
+{
+    memory_region_add_subregion_overlap(system_memory, 0x0,
+                                        pci_address_space, -1);
+}
+
+/* Interrupts */
+
+GSIState *pc_gsi_create(qemu_irq **irqs, bool pci_enabled)
+{
+    GSIState *s = g_new0(GSIState, 1);
+
+    *irqs = qemu_allocate_irqs(gsi_handler, s, IOAPIC_NUM_PINS);
+    return s;
+}
+
+void pc_i8259_create(ISABus *isa_bus, qemu_irq *i8259_irqs)
+{
+    qemu_irq *i8259 = i8259_init(isa_bus, x86_allocate_cpu_irq());
+
+    for (size_t i = 0; i < ISA_NUM_IRQS; i++) {
+        i8259_irqs[i] = i8259[i];
+    }
+    g_free(i8259);
+}
+
+/* ISA devices */
+
+/* Firmware writes here how far it got; who has a display card, sees it. */
+static void ioport80_write(void *opaque, hwaddr addr, uint64_t data,
+                           unsigned size)
+{
+}
+
+static uint64_t ioport80_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return 0xffffffffffffffffULL;
+}
+
+/* Clears the interrupt of a floating point error, IRQ 13; CPUs raise it. */
+static void ioportF0_write(void *opaque, hwaddr addr, uint64_t data,
+                           unsigned size)
+{
+}
+
+static uint64_t ioportF0_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return 0xffffffffffffffffULL;
+}
+
+static const MemoryRegionOps ioport80_io_ops = {
+    .write = ioport80_write,
+    .read = ioport80_read,
+    .endianness = DEVICE_NATIVE_ENDIAN,
+    .impl = {
+        .min_access_size = 1,
+        .max_access_size = 1,
+    },
+};
+
+static const MemoryRegionOps ioportF0_io_ops = {
+    .write = ioportF0_write,
+    .read = ioportF0_read,
+    .endianness = DEVICE_NATIVE_ENDIAN,
+    .impl = {
+        .min_access_size = 1,
+        .max_access_size = 1,
+    },
+};
+
+/* The gate of A20 is at the CPUs: without, a line that leads nowhere. */
+static void handle_a20_line_change(void *opaque, int irq, int level)
+{
+}
+
+void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
+{
+    MemoryRegion *ioport80_io = g_new(MemoryRegion, 1);
+    MemoryRegion *ioportF0_io = g_new(MemoryRegion, 1);
+    ISADevice *port92;
+
+    memory_region_init_io(ioport80_io, NULL, &ioport80_io_ops, NULL,
+                          "ioport80", 1);
+    memory_region_add_subregion(isa_bus->address_space_io, 0x80, ioport80_io);
+
+    memory_region_init_io(ioportF0_io, NULL, &ioportF0_io_ops, NULL,
+                          "ioportF0", 1);
+    memory_region_add_subregion(isa_bus->address_space_io, 0xf0, ioportF0_io);
+
+    port92 = isa_create_simple(isa_bus, TYPE_PORT92);
+    qdev_connect_gpio_out_named(DEVICE(port92), PORT92_A20_LINE, 0,
+                                qemu_allocate_irq(handle_a20_line_change,
+                                                  NULL, 0));
+}
+
+void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus)
+{
+    for (int i = 0; i < nb_nics; i++) {
+        pci_nic_init_nofail(&nd_table[i], pci_bus, pcmc->default_nic_model,
+                            NULL);
+    }
+}
+
+/* Type */
+
+static void pc_machine_get_max_ram_below_4g(Object *obj, Visitor *v,
+                                            const char *name, void *opaque,
+                                            Error **errp)
+{
+    uint64_t value = PC_MACHINE(obj)->max_ram_below_4g;
+
+    visit_type_size(v, name, &value, errp);
+}
+
+static void pc_machine_set_max_ram_below_4g(Object *obj, Visitor *v,
+                                            const char *name, void *opaque,
+                                            Error **errp)
+{
+    uint64_t value;
+
+    if (!visit_type_size(v, name, &value, errp)) {
+        return;
+    }
+    if (value > 4 * GiB) {
+        error_setg(errp, "Machine option 'max-ram-below-4g=%" PRIu64
+                   "' expects size less than or equal to 4G", value);
+        return;
+    }
+    if (value < 1 * MiB) {
+        warn_report("Only %" PRIu64 " bytes of RAM below the 4GiB boundary,"
+                    "BIOS may not work with less than 1MiB", value);
+    }
+    PC_MACHINE(obj)->max_ram_below_4g = value;
+}
+
+static void pc_machine_class_init(ObjectClass *oc, void *data)
+{
+    MachineClass *mc = MACHINE_CLASS(oc);
+    PCMachineClass *pcmc = PC_MACHINE_CLASS(oc);
+
+    pcmc->pci_enabled = true;
+    pcmc->gigabyte_align = true;
+
+    mc->default_boot_order = "cad";
+    mc->max_cpus = 255;
+    mc->smp_props.dies_supported = true;
+    mc->default_ram_id = "pc.ram";
+
+    object_class_property_add(oc, PC_MACHINE_MAX_RAM_BELOW_4G, "size",
+                              pc_machine_get_max_ram_below_4g,
+                              pc_machine_set_max_ram_below_4g, NULL, NULL);
+    object_class_property_set_description(oc, PC_MACHINE_MAX_RAM_BELOW_4G,
+                                          "How much RAM may be below 4 GiB");
+}
+
+static const TypeInfo pc_machine_info = {
+    .name          = TYPE_PC_MACHINE,
+    .parent        = TYPE_X86_MACHINE,
+    .abstract      = true,
+    .instance_size = sizeof(PCMachineState),
+    .class_size    = sizeof(PCMachineClass),
+    .class_init    = pc_machine_class_init,
+};
+
+static void pc_machine_register_types(void)
+{
+    type_register_static(&pc_machine_info);
+}
+
+type_init(pc_machine_register_types)

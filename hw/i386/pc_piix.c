@@ -1,0 +1,117 @@
+/*
+ * The machine "pc": an i440FX host bridge and a PIIX3, as in 1996.
+ *
+ * Read first: hw/i386/pc.h, hw/i386/pc.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "exec/address-spaces.h"
+#include "hw/i386/pc.h"
+#include "hw/isa/isa.h"
+#include "hw/pci-host/i440fx.h"
+#include "hw/pci/pci.h"
+#include "hw/southbridge/piix.h"
+#include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "qemu/module.h"
+#include "qemu/units.h"
+
+/*
+ * Where RAM ends below 4 GiB.  What does not fit before the PCI hole goes on
+ * at 4 GiB.  The hole begins at 3.5 GiB; but if RAM must be split anyway, at
+ * 3 GiB, so that both parts can be made of huge pages:
+ *
+ *     -m 2G      2 GiB below
+ *     -m 3.25G   all below
+ *     -m 4G      3 GiB below, 1 GiB above
+ */
+static void pc_piix_split_ram(PCMachineState *pcms)
+{
+    PCMachineClass *pcmc = PC_MACHINE_GET_CLASS(pcms);
+    X86MachineState *x86ms = X86_MACHINE(pcms);
+    ram_addr_t ram_size = MACHINE(pcms)->ram_size;
+    ram_addr_t lowmem;
+
+    if (!pcms->max_ram_below_4g) {
+        pcms->max_ram_below_4g = 0xe0000000;
+    }
+    lowmem = pcms->max_ram_below_4g;
+    if (ram_size >= lowmem && pcmc->gigabyte_align) {
+        lowmem = MIN(lowmem, 0xc0000000);
+        if (lowmem & (1 * GiB - 1)) {
+            warn_report("Large machine and max_ram_below_4g "
+                        "(%" PRIu64 ") not a multiple of 1G; "
+                        "possible bad performance.",
+                        pcms->max_ram_below_4g);
+        }
+    }
+
+    x86ms->below_4g_mem_size = MIN(ram_size, lowmem);
+    x86ms->above_4g_mem_size = ram_size - x86ms->below_4g_mem_size;
+}
+
+static void pc_init1(MachineState *machine, const char *host_type,
+                     const char *pci_type)
+{
+    PCMachineState *pcms = PC_MACHINE(machine);
+    PCMachineClass *pcmc = PC_MACHINE_GET_CLASS(pcms);
+    X86MachineState *x86ms = X86_MACHINE(machine);
+    MemoryRegion *system_memory = get_system_memory();
+    MemoryRegion *pci_memory = g_new(MemoryRegion, 1);
+    MemoryRegion *ram_memory;
+    GSIState *gsi_state;
+    PCIDevice *pci_dev;
+    ISABus *isa_bus;
+
+    pc_piix_split_ram(pcms);
+    x86_cpus_init(x86ms, 0);
+
+    memory_region_init(pci_memory, NULL, "pci", UINT64_MAX);
+    pc_memory_init(pcms, system_memory, pci_memory, &ram_memory, 0);
+
+    gsi_state = pc_gsi_create(&x86ms->gsi, pcmc->pci_enabled);
+
+    pcms->bus = i440fx_init(host_type, pci_type, system_memory,
+                            get_system_io(), machine->ram_size,
+                            x86ms->below_4g_mem_size,
+                            x86ms->above_4g_mem_size,
+                            pci_memory, ram_memory);
+
+    pci_dev = pci_create_simple_multifunction(pcms->bus, -1, true,
+                                              TYPE_PIIX3_DEVICE);
+    PIIX3_PCI_DEVICE(pci_dev)->pic = x86ms->gsi;
+    isa_bus = ISA_BUS(qdev_get_child_bus(DEVICE(pci_dev), "isa.0"));
+    isa_bus_irqs(isa_bus, x86ms->gsi);
+
+    if (x86ms->pic != ON_OFF_AUTO_OFF) {
+        pc_i8259_create(isa_bus, gsi_state->i8259_irq);
+    }
+    ioapic_init_gsi(gsi_state, "i440fx");
+
+    pc_basic_device_init(pcms, isa_bus, x86ms->gsi);
+    pc_nic_init(pcmc, isa_bus, pcms->bus);
+}
+
+static void pc_init_v7_2(MachineState *machine)
+{
+    pc_init1(machine, TYPE_I440FX_PCI_HOST_BRIDGE, TYPE_I440FX_PCI_DEVICE);
+}
+
+static void pc_i440fx_7_2_machine_options(MachineClass *m)
+{
+    PCMachineClass *pcmc = PC_MACHINE_CLASS(m);
+
+    /* QEMU says e1000; this is the network card that there is here. */
+    pcmc->default_nic_model = "virtio-net-pci";
+
+    m->family = "pc_piix";
+    m->desc = "Standard PC (i440FX + PIIX, 1996)";
+    m->default_display = "std";
+    m->alias = "pc";
+    m->is_default = true;
+}
+
+DEFINE_PC_MACHINE(v7_2, "pc-i440fx-7.2", pc_init_v7_2,
+                  pc_i440fx_7_2_machine_options);

@@ -1,0 +1,148 @@
+/*
+ * What all x86 boards share.
+ *
+ * Read first: hw/i386/x86.h.  Read next: hw/i386/pc.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "hw/i386/x86.h"
+#include "hw/irq.h"
+#include "hw/qdev-properties.h"
+#include "hw/sysbus.h"
+#include "qapi/error.h"
+#include "qapi/qapi-visit-common.h"
+#include "qapi/visitor.h"
+#include "qemu/module.h"
+#include "qemu/units.h"
+#include "trace.h"
+
+/* CPUs, as far as the board counts them */
+
+void init_topo_info(X86CPUTopoInfo *topo_info, const X86MachineState *x86ms)
+{
+    const MachineState *ms = MACHINE(x86ms);
+
+    topo_info->dies_per_pkg = ms->smp.dies;
+    topo_info->cores_per_die = ms->smp.cores;
+    topo_info->threads_per_core = ms->smp.threads;
+}
+
+uint32_t x86_cpu_apic_id_from_index(X86MachineState *x86ms,
+                                    unsigned int cpu_index)
+{
+    X86CPUTopoInfo topo_info;
+
+    init_topo_info(&topo_info, x86ms);
+    return x86_apicid_from_cpu_idx(&topo_info, cpu_index);
+}
+
+void x86_cpus_init(X86MachineState *x86ms, int default_cpu_version)
+{
+    MachineState *ms = MACHINE(x86ms);
+
+    x86ms->apic_id_limit =
+        x86_cpu_apic_id_from_index(x86ms, ms->smp.max_cpus - 1) + 1;
+    x86ms->boot_cpus = ms->smp.cpus;
+}
+
+/* Interrupts */
+
+/* The PIC asks for the first CPU's attention. */
+static void pic_irq_request(void *opaque, int irq, int level)
+{
+    trace_x86_pic_interrupt(irq, level);
+}
+
+qemu_irq x86_allocate_cpu_irq(void)
+{
+    return qemu_allocate_irq(pic_irq_request, NULL, 0);
+}
+
+void gsi_handler(void *opaque, int n, int level)
+{
+    GSIState *s = opaque;
+
+    trace_x86_gsi_interrupt(n, level);
+
+    if (n < ISA_NUM_IRQS) {
+        /* Without a PIC nothing is connected here, and nothing happens. */
+        qemu_set_irq(s->i8259_irq[n], level);
+    }
+    if (n < IOAPIC_NUM_PINS) {
+        qemu_set_irq(s->ioapic_irq[n], level);
+    } else {
+        qemu_set_irq(s->ioapic2_irq[n - IO_APIC_SECONDARY_IRQBASE], level);
+    }
+}
+
+void ioapic_init_gsi(GSIState *gsi_state, const char *parent_name)
+{
+    DeviceState *dev = qdev_new(TYPE_IOAPIC);
+    SysBusDevice *d = SYS_BUS_DEVICE(dev);
+
+    g_assert(parent_name);
+    object_property_add_child(object_resolve_path(parent_name, NULL),
+                              "ioapic", OBJECT(dev));
+    sysbus_realize_and_unref(d, &error_fatal);
+    sysbus_mmio_map(d, 0, IO_APIC_DEFAULT_ADDRESS);
+
+    for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
+        gsi_state->ioapic_irq[i] = qdev_get_gpio_in(dev, i);
+    }
+}
+
+/* Type */
+
+static void x86_machine_get_pic(Object *obj, Visitor *v, const char *name,
+                                void *opaque, Error **errp)
+{
+    OnOffAuto pic = X86_MACHINE(obj)->pic;
+
+    visit_type_OnOffAuto(v, name, &pic, errp);
+}
+
+static void x86_machine_set_pic(Object *obj, Visitor *v, const char *name,
+                                void *opaque, Error **errp)
+{
+    visit_type_OnOffAuto(v, name, &X86_MACHINE(obj)->pic, errp);
+}
+
+static void x86_machine_initfn(Object *obj)
+{
+    X86MachineState *x86ms = X86_MACHINE(obj);
+
+    x86ms->pic = ON_OFF_AUTO_AUTO;
+    x86ms->above_4g_mem_start = 4 * GiB;
+}
+
+static void x86_machine_class_init(ObjectClass *oc, void *data)
+{
+    X86MachineClass *x86mc = X86_MACHINE_CLASS(oc);
+
+    x86mc->fwcfg_dma_enabled = true;
+
+    object_class_property_add(oc, X86_MACHINE_PIC, "OnOffAuto",
+                              x86_machine_get_pic, x86_machine_set_pic,
+                              NULL, NULL);
+    object_class_property_set_description(oc, X86_MACHINE_PIC,
+                                          "Is there a pair of i8259?");
+}
+
+static const TypeInfo x86_machine_info = {
+    .name          = TYPE_X86_MACHINE,
+    .parent        = TYPE_MACHINE,
+    .abstract      = true,
+    .instance_size = sizeof(X86MachineState),
+    .instance_init = x86_machine_initfn,
+    .class_size    = sizeof(X86MachineClass),
+    .class_init    = x86_machine_class_init,
+};
+
+static void x86_machine_register_types(void)
+{
+    type_register_static(&x86_machine_info);
+}
+
+type_init(x86_machine_register_types)
