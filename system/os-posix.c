@@ -54,3 +54,9 @@ void os_set_line_buffering(void)
 {
     setvbuf(stdout, NULL, _IOLBF, 0);
 }
+
+/* There is no -daemonize, so the terminal stays ours. */
+bool is_daemonized(void)
+{
+    return false;
+}
