@@ -11,7 +11,7 @@
  * calls back with each line.  It echoes to sockets and pipes as well: what
  * scripts read from a monitor has their own command in it.
  *
- * Known keys: return, backspace, Ctrl-A/E/U/W/K/C and the arrow, home, end
+ * Known keys: return, backspace, Ctrl-A/D/E/K/N/P/U/W and the arrow, home, end
  * and delete sequences of ANSI terminals; up and down walk the history.
  */
 #define READLINE_CMD_BUF_SIZE 4095
@@ -30,6 +30,10 @@ typedef struct ReadLineState {
     char cmd_buf[READLINE_CMD_BUF_SIZE + 1];
     int cmd_buf_index;          /* where the cursor is */
     int cmd_buf_size;
+
+    char shown[READLINE_CMD_BUF_SIZE + 1];      /* what the screen has */
+    int shown_index;
+    int shown_size;
 
     int esc_state;              /* how far into an escape sequence */
     int esc_param;
