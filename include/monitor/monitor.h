@@ -74,8 +74,5 @@ int monitor_printf(Monitor *mon, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 int monitor_puts(Monitor *mon, const char *str);
 void monitor_flush(Monitor *mon);
 
-/* Have @cmd run for the command, or with @info the `info` item, @name. */
-void monitor_register_hmp(const char *name, bool info,
-                          void (*cmd)(Monitor *mon, const QDict *qdict));
 
 #endif
