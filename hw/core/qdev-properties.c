@@ -634,7 +634,7 @@ void device_class_set_props(DeviceClass *dc, Property *props)
 void qdev_alias_all_properties(DeviceState *target, Object *source)
 {
     ObjectClass *device = object_class_by_name(TYPE_DEVICE);
-    ObjectClass *class = object_get_class(source);
+    ObjectClass *class = object_get_class(OBJECT(target));
 
     trace_qdev_alias_all_properties(object_get_typename(OBJECT(target)),
                                     object_get_typename(source));
@@ -642,9 +642,9 @@ void qdev_alias_all_properties(DeviceState *target, Object *source)
         Property *prop = DEVICE_CLASS(class)->props_;
 
         for (; prop && prop->name; prop++) {
-            if (!object_property_find(OBJECT(target), prop->name)) {
-                object_property_add_alias(OBJECT(target), prop->name,
-                                          source, prop->name);
+            if (!object_property_find(source, prop->name)) {
+                object_property_add_alias(source, prop->name,
+                                          OBJECT(target), prop->name);
             }
         }
     }

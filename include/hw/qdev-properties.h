@@ -239,9 +239,9 @@ void error_set_from_qdev_prop_error(Error **errp, int ret, Object *obj,
 void qdev_property_add_static(DeviceState *dev, Property *prop);
 
 /*
- * @target gets an alias for each property of @source's DEFINE_PROP tables
- * that it does not have itself: how a proxy shows the properties of the
- * device behind it.
+ * @source gets an alias for each property of @target's DEFINE_PROP tables
+ * that it does not have itself: how a proxy (the source) shows the properties
+ * of the device behind it (the target).
  */
 void qdev_alias_all_properties(DeviceState *target, Object *source);
 

@@ -271,12 +271,12 @@ static void test_alias_all(void)
     GadgetState *front = gadget_new(), *behind = gadget_new();
     DeviceState *proxy = DEVICE(object_new("plain-device"));
 
-    qdev_alias_all_properties(proxy, OBJECT(behind));
+    qdev_alias_all_properties(DEVICE(behind), OBJECT(proxy));
     qdev_prop_set_uint8(proxy, "u8", 77);
     g_assert_cmpuint(behind->u8, ==, 77);
 
     /* What it has itself, it keeps. */
-    qdev_alias_all_properties(DEVICE(front), OBJECT(behind));
+    qdev_alias_all_properties(DEVICE(behind), OBJECT(front));
     qdev_prop_set_uint8(DEVICE(front), "u8", 1);
     g_assert_cmpuint(behind->u8, ==, 77);
 
