@@ -510,7 +510,12 @@ static void qemu_process_early_options(void)
             exit(1);
         }
     }
-    qemu_set_log_filename_flags(log_file, mask, &error_fatal);
+    if (log_file) {
+        qemu_set_log_filename_flags(log_file, mask, &error_fatal);
+    } else {
+        /* Leaves the log where -trace file= has put it. */
+        qemu_set_log(mask, &error_fatal);
+    }
 }
 
 static int device_help_func(void *opaque, QemuOpts *opts, Error **errp)
