@@ -11,6 +11,7 @@
 #include "qemu/osdep.h"
 #include "exec/ram_addr.h"
 #include "memory_int.h"
+#include "trace.h"
 
 MemoryListenerList memory_listeners =
     QTAILQ_HEAD_INITIALIZER(memory_listeners);
@@ -155,6 +156,8 @@ static void listener_del_address_space(MemoryListener *listener,
 
 void memory_listener_register(MemoryListener *listener, AddressSpace *filter)
 {
+    trace_memory_listener_register(listener->name ? listener->name : "",
+                                   filter->name);
     /* Whoever can bring everything at once is not asked for single pieces. */
     assert(!(listener->log_sync_global && listener->log_sync));
 

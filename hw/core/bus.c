@@ -39,7 +39,6 @@ static void qbus_attach(BusState *bus, DeviceState *parent, const char *name)
 {
     bus->parent = parent;
     bus->name = qbus_choose_name(bus, name);
-    trace_qbus_init(object_get_typename(OBJECT(bus)), bus->name);
 
     if (parent) {
         QLIST_INSERT_HEAD(&parent->child_bus, bus, sibling);
@@ -52,14 +51,17 @@ static void qbus_attach(BusState *bus, DeviceState *parent, const char *name)
 void qbus_init(void *bus, size_t size, const char *typename,
                DeviceState *parent, const char *name)
 {
+    trace_qbus_init(typename, name ? name : "");
     object_initialize(bus, size, typename);
     qbus_attach(bus, parent, name);
 }
 
 BusState *qbus_new(const char *typename, DeviceState *parent, const char *name)
 {
-    BusState *bus = BUS(object_new(typename));
+    BusState *bus;
 
+    trace_qbus_new(typename, name ? name : "");
+    bus = BUS(object_new(typename));
     qbus_attach(bus, parent, name);
     return bus;
 }

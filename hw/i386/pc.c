@@ -10,6 +10,7 @@
 #include "e820_memory_layout.h"
 #include "exec/address-spaces.h"
 #include "fw_cfg.h"
+#include "hw/hotplug.h"
 #include "hw/i386/pc.h"
 #include "hw/irq.h"
 #include "hw/pci/pci.h"
@@ -226,10 +227,32 @@ static void pc_machine_set_max_ram_below_4g(Object *obj, Visitor *v,
     PC_MACHINE(obj)->max_ram_below_4g = value;
 }
 
+/*
+ * The machine is the hotplug handler of its PCI bus.  It has nothing to do
+ * when a device comes, and cannot ask the guest to let one go.
+ */
+static void pc_machine_device_unplug_request_cb(HotplugHandler *hotplug_dev,
+                                                DeviceState *dev, Error **errp)
+{
+    error_setg(errp, "acpi: device unplug request for not supported device"
+               " type: %s", object_get_typename(OBJECT(dev)));
+}
+
+static void pc_machine_device_unplug_cb(HotplugHandler *hotplug_dev,
+                                        DeviceState *dev, Error **errp)
+{
+    error_setg(errp, "acpi: device unplug for not supported device"
+               " type: %s", object_get_typename(OBJECT(dev)));
+}
+
 static void pc_machine_class_init(ObjectClass *oc, void *data)
 {
     MachineClass *mc = MACHINE_CLASS(oc);
     PCMachineClass *pcmc = PC_MACHINE_CLASS(oc);
+    HotplugHandlerClass *hc = HOTPLUG_HANDLER_CLASS(oc);
+
+    hc->unplug_request = pc_machine_device_unplug_request_cb;
+    hc->unplug = pc_machine_device_unplug_cb;
 
     pcmc->pci_enabled = true;
     pcmc->gigabyte_align = true;
@@ -253,6 +276,10 @@ static const TypeInfo pc_machine_info = {
     .instance_size = sizeof(PCMachineState),
     .class_size    = sizeof(PCMachineClass),
     .class_init    = pc_machine_class_init,
+    .interfaces    = (InterfaceInfo[]) {
+        { TYPE_HOTPLUG_HANDLER },
+        { }
+    },
 };
 
 static void pc_machine_register_types(void)

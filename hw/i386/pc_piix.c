@@ -78,6 +78,7 @@ static void pc_init1(MachineState *machine, const char *host_type,
                             x86ms->below_4g_mem_size,
                             x86ms->above_4g_mem_size,
                             pci_memory, ram_memory);
+    qbus_set_hotplug_handler(BUS(pcms->bus), OBJECT(machine));
 
     pci_dev = pci_create_simple_multifunction(pcms->bus, -1, true,
                                               TYPE_PIIX3_DEVICE);

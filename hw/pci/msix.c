@@ -312,6 +312,7 @@ int msix_init(struct PCIDevice *dev, unsigned short nentries,
     uint8_t *config;
     int cap;
 
+    trace_msix_init(dev->name, nentries);
     if (!msi_nonbroken) {
         error_setg(errp, "MSI-X is not supported by interrupt controller");
         return -ENOTSUP;
@@ -339,8 +340,6 @@ int msix_init(struct PCIDevice *dev, unsigned short nentries,
     if (cap < 0) {
         return cap;
     }
-    trace_msix_init(dev->name, cap, nentries);
-
     dev->msix_cap = cap;
     dev->cap_present |= QEMU_PCI_CAP_MSIX;
     config = dev->config + cap;

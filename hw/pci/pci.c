@@ -278,6 +278,8 @@ static void pci_qdev_realize(DeviceState *qdev, Error **errp)
     ObjectClass *klass = OBJECT_CLASS(pc);
     bool is_default_rom = false;
 
+    trace_pci_qdev_realize(object_get_typename(OBJECT(qdev)));
+
     if (pci_dev->romsize != UINT32_MAX && !is_power_of_2(pci_dev->romsize)) {
         error_setg(errp, "ROM size %u is not a power of two",
                    pci_dev->romsize);
@@ -302,8 +304,6 @@ static void pci_qdev_realize(DeviceState *qdev, Error **errp)
     if (!pci_dev) {
         return;
     }
-    trace_pci_qdev_realize(pci_dev->name, PCI_SLOT(pci_dev->devfn),
-                           PCI_FUNC(pci_dev->devfn));
 
     if (pc->realize) {
         pc->realize(pci_dev, errp);
