@@ -209,6 +209,7 @@ DeviceState *qdev_device_add_from_qdict(const QDict *opts,
     BusState *bus;
     char *id;
 
+    trace_qdev_device_add_from_qdict(driver ? driver : "");
     if (!driver) {
         error_setg(errp, QERR_MISSING_PARAMETER, "driver");
         return NULL;

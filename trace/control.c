@@ -7,7 +7,7 @@
  */
 
 #include "qemu/osdep.h"
-#include <execinfo.h>
+#include <unwind.h>
 #include "monitor/monitor.h"
 #include "qemu/error-report.h"
 #include "qemu/help_option.h"
@@ -24,6 +24,79 @@ typedef struct TraceEventGroup {
 static TraceEventGroup *event_groups;
 static size_t nevent_groups;
 static uint32_t next_id;
+
+/*
+ * depth=on: which events happen inside which.  An event that was told is open
+ * as long as the function that told it is on the stack; a frame is known by
+ * its place and its function.
+ */
+
+#define TRACE_MAX_FRAMES    256
+#define TRACE_MAX_OPEN      64
+
+/* Without optimization the generated functions have frames of their own. */
+#ifdef __OPTIMIZE__
+#define TRACE_OWN_FRAMES    1
+#else
+#define TRACE_OWN_FRAMES    3
+#endif
+
+typedef struct TraceFrame {
+    uintptr_t func;
+    uintptr_t cfa;
+} TraceFrame;
+
+typedef struct TraceStack {
+    TraceFrame frames[TRACE_MAX_FRAMES];
+    int n;
+} TraceStack;
+
+static _Unwind_Reason_Code trace_stack_add(struct _Unwind_Context *ctx,
+                                           void *opaque)
+{
+    TraceStack *s = opaque;
+
+    /* A context tells where the frame inside it began. */
+    if (s->n > 0) {
+        s->frames[s->n - 1].cfa = _Unwind_GetCFA(ctx);
+    }
+    if (s->n == TRACE_MAX_FRAMES) {
+        return _URC_END_OF_STACK;
+    }
+    s->frames[s->n++] = (TraceFrame) { .func = _Unwind_GetRegionStart(ctx) };
+    return _URC_NO_REASON;
+}
+
+static bool trace_stack_has(const TraceStack *s, int from, TraceFrame frame)
+{
+    for (int i = from; i < s->n; i++) {
+        if (s->frames[i].cfa == frame.cfa && s->frames[i].func == frame.func) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In how many open events this one happens; opens it. */
+static __attribute__((noinline)) int trace_enter_event(void)
+{
+    static __thread TraceFrame open[TRACE_MAX_OPEN];
+    static __thread int nopen;
+    /* This function and trace_log(), then whoever tells. */
+    const int teller = 1 + TRACE_OWN_FRAMES;
+    TraceStack s = { .n = 0 };
+    int depth;
+
+    _Unwind_Backtrace(trace_stack_add, &s);
+    while (nopen > 0 && !trace_stack_has(&s, teller + 1, open[nopen - 1])) {
+        nopen--;
+    }
+    depth = nopen;
+    if (teller < s.n && nopen < TRACE_MAX_OPEN) {
+        open[nopen++] = s.frames[teller];
+    }
+    return depth;
+}
 
 /* One call of qemu_log() a line: threads may be at it together. */
 void trace_log(const char *name, const char *fmt, ...)
@@ -44,9 +117,7 @@ void trace_log(const char *name, const char *fmt, ...)
                                now % G_USEC_PER_SEC);
     }
     if (trace_log_depth) {
-        void *frames[256];
-
-        depth = g_strdup_printf("%3d ", backtrace(frames, ARRAY_SIZE(frames)));
+        depth = g_strdup_printf("%d ", trace_enter_event());
     }
 
     va_start(ap, fmt);

@@ -9,8 +9,9 @@
  *     virtio_set_status vdev 0x55d4c1d0b2a0 val 1
  *
  * with -msg timestamp=on led by THREAD@SECONDS.MICROSECONDS: and a colon, and
- * with -trace …,depth=on by how many functions are on the stack: of two lines,
- * the deeper may have happened inside the other, the less deep has not.
+ * with -trace …,depth=on by the number of events that are still going on, which
+ * is how far to indent the line: a function that told an event goes on until
+ * it returns.
  *
  * The way from a line of text to a call:
  *
@@ -105,7 +106,7 @@ void trace_event_set_state_dynamic(TraceEvent *ev, bool state);
 /* Generated code makes its events known; @events ends with NULL. */
 void trace_event_register_group(TraceEvent **events);
 
-/* -trace depth=: lines start with the number of functions on the stack. */
+/* -trace depth=: lines start with the number of events around this one. */
 extern bool trace_log_depth;
 
 /*
@@ -130,7 +131,7 @@ void trace_enable_events(const char *line_buf);
 /*
  * -trace [enable=]PATTERN[,events=FILE][,file=FILE][,depth=on]: events by
  * pattern, events as listed in a file (one a line, # starts a comment), where
- * to write, and whether to say how deep in the stack.  Options that are wrong
+ * to write, and whether to say how deep inside others.  Options that are wrong
  * end the program.
  */
 void trace_opt_parse(const char *optarg);
