@@ -36,5 +36,7 @@ void bench_report(int vmm, const char *what, const char *unit, double value,
 
 /* bench-net.c: packets through a tap. */
 void bench_net(int index, const Vmm *vmm);
+/* The same tap without a VMM: what a loop of writev() makes of it. */
+void bench_writev(int index);
 
 #endif

@@ -6,9 +6,13 @@ set -eu
 build=$1
 userns=
 [ "$(id -u)" = 0 ] || userns='--user --map-root-user'
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# What each start of a VMM says is of interest only when one fails.
 # shellcheck disable=SC2086
 unshare $userns --net sh -c '
     echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 2>/dev/null || true
     exec "$@"' sh \
-    "$build/tests/bench/bench" "$build/qemini-system-x86_64" "${QEMU:-}"
+    "$build/tests/bench/bench" "$build/qemini-system-x86_64" "${QEMU:-}" \
+    2>"$log" || { tail -n 20 "$log" >&2; exit 1; }
 "$build/tests/bench/bench-core"
