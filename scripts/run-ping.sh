@@ -6,74 +6,102 @@
 #
 # Everything happens in a network namespace of its own, which is gone when the
 # script ends, however it ends; the host's network is not touched.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
 set -euo pipefail
 
 qemini=$(realpath "$1")
+scripts=$(realpath "$(dirname "$0")")
 guest=$(dirname "$qemini")/tests/qtest/ping-guest
 host_ip=192.0.2.1 guest_ip=192.0.2.2 count=10
 ifname=tap0
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+fail() { printf 'make run: %s\n' "$@" >&2; exit 1; }
 
 if [ -z "${QEMINI_IN_NAMESPACE:-}" ]; then
-    [ -c /dev/net/tun ] || {
-        echo "make run needs /dev/net/tun (try: modprobe tun)" >&2
-        exit 1
-    }
-    userns='--user --map-root-user'
-    [ "$(id -u)" = 0 ] && userns=
-    # shellcheck disable=SC2086
-    if ! unshare $userns --net true 2>/dev/null; then
-        echo "make run needs a network namespace of its own, and this user" >&2
-        echo "may not make one; try: sudo make run" >&2
-        exit 1
-    fi
-    # shellcheck disable=SC2086
-    QEMINI_IN_NAMESPACE=1 exec unshare $userns --net --fork --kill-child \
-        "$0" "$qemini"
+    for tool in unshare setsid ip ping python3; do
+        command -v $tool >/dev/null || fail "needs the program '$tool'"
+    done
+    [ -c /dev/net/tun ] ||
+        fail "needs /dev/net/tun, which is not there (try: modprobe tun)"
+    [ -r /dev/net/tun ] && [ -w /dev/net/tun ] ||
+        fail "needs /dev/net/tun, which this user may not open" \
+             "(try: sudo make run, or chmod 666 /dev/net/tun as is usual)"
+    userns=(--user --map-root-user)
+    [ "$(id -u)" != 0 ] || userns=()
+    unshare "${userns[@]}" --net true 2>/dev/null ||
+        fail "needs a network namespace of its own, and this user may not" \
+             "make one (try: sudo make run, or sysctl" \
+             "kernel.unprivileged_userns_clone=1 where there is such a thing)"
+    QEMINI_IN_NAMESPACE=1 exec unshare "${userns[@]}" --net -- "$0" "$qemini"
 fi
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/qemini-run.XXXXXX")
-guest_pid=
+guest_pid='' ping_pid=''
 finish() {
+    trap '' INT TERM HUP
+    [ -z "$ping_pid" ] || kill -INT "$ping_pid" 2>/dev/null || true
     [ -z "$guest_pid" ] || kill "$guest_pid" 2>/dev/null || true
     wait 2>/dev/null || true
     rm -rf "$tmp"
 }
 trap finish EXIT
-trap 'exit 130' INT TERM HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
-say "1. qemini-system-x86_64 -netdev tap,id=tap0,... -device virtio-net-pci,netdev=tap0,id=nic0"
-echo "   The realize chain as it happens (-trace; docs/realize.md explains it):"
-export QTEST_QEMU_BINARY=$qemini
-"$guest" --ifname "$ifname" --ip "$guest_ip" --log "$tmp/trace" \
-    --monitor "$tmp/hmp" >"$tmp/out" 2>"$tmp/err" &
+say "1. The realize chain, as it happens"
+cat <<EOF
+   qemini-system-x86_64 -M pc -accel qtest
+       -netdev tap,id=tap0,ifname=$ifname,script=no,downscript=no
+       -device virtio-net-pci,netdev=tap0,id=nic0,addr=4
+       -trace events=scripts/life-cycle-events,depth=on
+
+   Each line is a function that was entered; what it calls stands below it,
+   further to the right.  docs/realize.md goes through it step by step.
+
+EOF
+# In a session of its own: ^C is for this script, which then ends the rest.
+QTEST_QEMU_BINARY=$qemini setsid "$guest" --ifname=$ifname --ip=$guest_ip \
+    --trace="$scripts/life-cycle-events" --log="$tmp/trace" \
+    --monitor="$tmp/hmp" >"$tmp/out" 2>"$tmp/err" &
 guest_pid=$!
-for _ in $(seq 100); do
-    grep -q '^ready' "$tmp/out" 2>/dev/null && break
-    kill -0 "$guest_pid" 2>/dev/null || break
+for _ in $(seq 200); do
+    grep -q '^ready' "$tmp/out" && break
+    kill -0 $guest_pid 2>/dev/null || break
     sleep 0.05
 done
 if ! grep -q '^ready' "$tmp/out"; then
     cat "$tmp/out" "$tmp/err" >&2
-    echo "the guest's driver did not start" >&2
-    exit 1
+    fail "the guest's driver did not start"
 fi
-"$(dirname "$0")"/show-chain.py "$tmp/trace"
+"$scripts/show-chain.py" "$tmp/trace" nic0
 
-say "2. What is plugged into what (info qtree, around the device):"
-grep -v '^ready' "$tmp/out"
+say "2. What is plugged into what (info qtree, around the device)"
+"$scripts/show-qtree.py" "$tmp/hmp" nic0
 
 say "3. The host pings the guest: ping -c $count $guest_ip"
 ip address add $host_ip/24 dev $ifname
 ip link set $ifname up
-ping -n -c $count -i 0.2 -W 2 $guest_ip
+# In the background, because a shell that waits can still be interrupted.
+ping -n -c $count -i 0.2 -W 2 $guest_ip >"$tmp/ping" 2>&1 &
+ping_pid=$!
+wait $ping_pid || { cat "$tmp/ping" >&2; fail "ping got no answer"; }
+ping_pid=''
+sed 's/^/   /' "$tmp/ping"
+grep -q ' 0% packet loss' "$tmp/ping" || fail "packets were lost"
+
+kill $guest_pid
+wait $guest_pid || { cat "$tmp/err" >&2; fail "qemini did not end well"; }
+guest_pid=''
+sed -n '/^ready\|^#/d; s/^/   /p' "$tmp/out"
 
 say "4. Where to go next"
 cat <<'EOF'
-   make gdb                            stop in virtio_net_device_realize, see the road there
-   make check                          all tests
-   docs/map.md                         what is where, and who may call whom
-   docs/realize.md                     the chain above, step by step
-   docs/how-to-add-a-device.md         your own device in a few minutes
+   make gdb                      stop in virtio_net_device_realize, walk the road
+   make check                    all tests
+   docs/map.md                   what is where, and who may call whom
+   docs/realize.md               the chain above, step by step
+   docs/packet.md                the way of a packet from the tap to the guest
+   docs/how-to-add-a-device.md   your own device, in numbered steps
 EOF

@@ -1,43 +1,71 @@
 #!/usr/bin/env python3
 #
-# show-chain: what a -trace of life-cycle events says, without its time stamps.
+# show-chain: the making of one device, as a -trace log tells it.
 #
-#   show-chain.py TRACE-LOG [DEVICE-ID]
+#   show-chain.py TRACE-LOG DEVICE-ID
 #
-# Shows the part of the log that made the device called DEVICE-ID (nic0), each
-# step below the hook that it is part of.  The hooks that contain others are
-# known by name; everything else is a leaf.
+# The log is one of scripts/life-cycle-events with depth=on.  Shown is the
+# part from qdev_device_add_from_qdict() on that made the device DEVICE-ID, each
+# step indented below the step that it is part of.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import re
 import sys
 
-LINE = re.compile(r'^(?:\d+@[\d.]+:)?(\w+) ?(.*)$')
+LINE = re.compile(r'^(?:\d+@[\d.]+:)?(\d+) (\w+) ?(.*)$')
 
 
-def events(path):
+def read_events(path):
     with open(path, encoding='utf-8') as log:
         for line in log:
-            match = LINE.match(line.rstrip())
+            match = LINE.match(line)
             if match:
-                yield match.groups()
+                yield int(match[1]), match[2], match[3].strip()
+
+
+def chain_of(events, ident):
+    """The events of each -device, until one of them names the ID."""
+    chain, found, top = [], False, 0
+    for depth, name, args in events:
+        if name == 'qdev_device_add_from_qdict':
+            if found:
+                break
+            chain, top = [], depth
+        elif not chain:
+            continue
+        elif depth <= top:
+            # Whatever comes next is not part of making a device.
+            if found:
+                break
+            chain = []
+            continue
+        found = found or (name == 'qdev_set_id' and args.endswith('id=' + ident))
+        chain.append((depth - top, name, args))
+    return chain if found else []
+
+
+def merge_repeats(chain):
+    """The same step several times in a row is one line here."""
+    last, times = None, 0
+    for step in chain + [None]:
+        if step == last:
+            times += 1
+            continue
+        if last:
+            yield last, times
+        last, times = step, 1
 
 
 def main():
-    last = None
-    inside = False
-    for name, args in events(sys.argv[1]):
-        if name == 'qdev_device_add_from_qdict':
-            inside = True
-        if not inside:
-            continue
-        text = f'{name} {args}'.rstrip()
-        # The same step many times in a row is one step here.
-        if text == last:
-            continue
-        last = text
-        print('   ' + text)
+    if len(sys.argv) != 3:
+        sys.exit('usage: show-chain.py TRACE-LOG DEVICE-ID')
+    chain = chain_of(read_events(sys.argv[1]), sys.argv[2])
+    if not chain:
+        sys.exit("show-chain.py: no device '%s' in the log" % sys.argv[2])
+    for (depth, name, args), times in merge_repeats(chain):
+        again = '  (%d times)' % times if times > 1 else ''
+        print('   %s%s  %s%s' % ('  ' * depth, name, args, again))
 
 
 if __name__ == '__main__':
