@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 #
-# tracetool: make C from a folder's list of trace events.
+# tracetool: make C from the folders' lists of trace events.
 #
-#   tracetool.py GROUP TRACE-EVENTS HEADER SOURCE
+#   tracetool.py ROOT OUTDIR FOLDER...
+#
+# ROOT/FOLDER/trace-events becomes OUTDIR/trace-GROUP.h, where GROUP is FOLDER
+# with underscores, and all of them together OUTDIR/trace-events.c.  A file whose
+# content stays the same is left alone, so that nothing is built again for it.
 #
 # A line of a trace-events file declares one event as QEMU does it, with the
 # words of printf:
@@ -11,15 +15,16 @@
 #   property_set(const char *type, const char *name) "%s.%s"
 #   disable noisy(uint64_t addr) "0x%" PRIx64
 #
-# HEADER gets an inline function for each, trace_property_set(type, name), that
-# costs one test while the event is off.  SOURCE gets the table through which
-# trace/control.c finds the events of this GROUP and turns them on and off.
+# The header gets an inline function for each, trace_property_set(type, name),
+# that costs one test while the event is off.  The source gets the tables
+# through which trace/control.c finds the events and turns them on and off.
 #
 # A line is checked as well as it can be here, because a mistake in it would
 # show up as a compiler error in generated code.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import io
 import os
 import re
 import sys
@@ -144,11 +149,10 @@ def write_header(out, path, group, events):
 
 
 SOURCE_TOP = '''\
-/* Made from {path} by scripts/tracetool.py. */
+/* Made from the trace-events files by scripts/tracetool.py. */
 
 #include "qemu/osdep.h"
 #include "qemu/module.h"
-#include "trace/trace-{group}.h"
 '''
 
 SOURCE_EVENT = '''
@@ -172,8 +176,8 @@ trace_init(trace_{group}_register_events)
 '''
 
 
-def write_source(out, path, group, events):
-    out.write(SOURCE_TOP.format(path=path, group=group))
+def write_source(out, group, events):
+    out.write('\n#include "trace/trace-%s.h"\n' % group)
     for e in events:
         out.write(SOURCE_EVENT.format(name=e.name, upper=e.upper))
     out.write('\nstatic TraceEvent *%s_trace_events[] = {\n' % group)
@@ -182,17 +186,34 @@ def write_source(out, path, group, events):
     out.write(SOURCE_END.format(group=group))
 
 
+def write_if_changed(path, text):
+    try:
+        with open(path, encoding='utf-8') as f:
+            if f.read() == text:
+                return
+    except FileNotFoundError:
+        pass
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(text)
+
+
 def main():
-    if len(sys.argv) != 5:
-        sys.exit('usage: tracetool.py GROUP TRACE-EVENTS HEADER SOURCE')
-    group, path, header, source = sys.argv[1:]
-    events = read_events(path)
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    shown = os.path.relpath(path, root)
-    with open(header, 'w', encoding='utf-8') as out:
-        write_header(out, shown, group, events)
-    with open(source, 'w', encoding='utf-8') as out:
-        write_source(out, shown, group, events)
+    if len(sys.argv) < 4:
+        sys.exit('usage: tracetool.py ROOT OUTDIR FOLDER...')
+    root, outdir = sys.argv[1:3]
+    source = io.StringIO()
+    source.write(SOURCE_TOP)
+    for folder in sys.argv[3:]:
+        group = re.sub(r'\W', '_', folder)
+        path = os.path.join(folder, 'trace-events')
+        events = read_events(os.path.join(root, path))
+        header = io.StringIO()
+        write_header(header, path, group, events)
+        write_if_changed(os.path.join(outdir, 'trace-%s.h' % group),
+                         header.getvalue())
+        write_source(source, group, events)
+    write_if_changed(os.path.join(outdir, 'trace-events.c'),
+                     source.getvalue())
 
 
 if __name__ == '__main__':
