@@ -153,6 +153,12 @@ const HMPCommand hmp_info_cmds[] = {
 
 const HMPCommand hmp_cmds[] = {
     {
+        .name = "announce_self",
+        .args_type = "interfaces:s?,id:s?",
+        .params = "[interfaces] [id]",
+        .help = "tell the network where the guest's cards are",
+        .cmd = hmp_announce_self,
+    }, {
         .name = "cont|c",
         .args_type = "",
         .params = "",
@@ -177,6 +183,12 @@ const HMPCommand hmp_cmds[] = {
         .params = "",
         .help = "end this program",
         .cmd = hmp_quit,
+    }, {
+        .name = "set_link",
+        .args_type = "name:s,up:b",
+        .params = "name on|off",
+        .help = "plug the cable of a card or back end in, or pull it",
+        .cmd = hmp_set_link,
     }, {
         .name = "stop|s",
         .args_type = "",

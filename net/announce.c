@@ -9,10 +9,17 @@
 #include "qemu/osdep.h"
 #include "qapi/clone-visitor.h"
 #include "qapi/qapi-visit-net.h"
+#include "qapi/qmp/qdict.h"
+#include "qapi/util.h"
 #include "qemu/bswap.h"
+#include "migration/misc.h"
+#include "monitor/hmp.h"
 #include "net/announce.h"
 #include "net/eth.h"
 #include "net/net.h"
+
+/* The rounds of announce-self that are going on, by their id. */
+static GData *named_timers;
 
 int64_t qemu_announce_timer_step(AnnounceTimer *timer)
 {
@@ -36,10 +43,10 @@ void qemu_announce_timer_del(AnnounceTimer *timer, bool free_named)
     }
     qapi_free_strList(timer->params.interfaces);
     timer->params.interfaces = NULL;
-    if (free_named && timer->params.has_id) {
+    if (free_named && timer->params.has_id &&
+        timer == g_datalist_get_data(&named_timers, timer->params.id)) {
+        g_datalist_remove_data(&named_timers, timer->params.id);
         g_free(timer->params.id);
-        timer->params.id = NULL;
-        timer->params.has_id = false;
         g_free(timer);
     }
 }
@@ -50,7 +57,9 @@ void qemu_announce_timer_reset(AnnounceTimer *timer,
                                void *opaque)
 {
     qemu_announce_timer_del(timer, false);
-
+    if (timer->params.has_id) {
+        g_free(timer->params.id);
+    }
     QAPI_CLONE_MEMBERS(AnnounceParameters, &timer->params, params);
     timer->round = params->rounds;
     timer->type = type;
@@ -128,4 +137,44 @@ void qemu_announce_self(AnnounceTimer *timer, AnnounceParameters *params)
     } else {
         qemu_announce_timer_del(timer, true);
     }
+}
+
+void qmp_announce_self(AnnounceParameters *params, Error **errp)
+{
+    AnnounceTimer *named_timer;
+
+    if (!params->has_id) {
+        params->id = g_strdup("");
+        params->has_id = true;
+    }
+    named_timer = g_datalist_get_data(&named_timers, params->id);
+    if (!named_timer) {
+        named_timer = g_new0(AnnounceTimer, 1);
+        g_datalist_set_data(&named_timers, params->id, named_timer);
+    }
+    qemu_announce_self(named_timer, params);
+}
+
+void hmp_announce_self(Monitor *mon, const QDict *qdict)
+{
+    const char *interfaces = qdict_get_try_str(qdict, "interfaces");
+    const char *id = qdict_get_try_str(qdict, "id");
+    AnnounceParameters *params = QAPI_CLONE(AnnounceParameters,
+                                            migrate_announce_params());
+
+    if (interfaces) {
+        g_auto(GStrv) names = g_strsplit(interfaces, ",", -1);
+        strList **tail = &params->interfaces;
+
+        for (int i = 0; names[i]; i++) {
+            QAPI_LIST_APPEND(tail, g_strdup(names[i]));
+        }
+        params->has_interfaces = true;
+    }
+    if (id) {
+        params->id = g_strdup(id);
+        params->has_id = true;
+    }
+    qmp_announce_self(params, NULL);
+    qapi_free_AnnounceParameters(params);
 }

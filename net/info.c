@@ -5,8 +5,11 @@
  */
 
 #include "qemu/osdep.h"
+#include "qapi/error.h"
 #include "qapi/string-output-visitor.h"
+#include "qapi/qmp/qdict.h"
 #include "qapi/visitor.h"
+#include "monitor/hmp.h"
 #include "monitor/monitor.h"
 #include "net/filter.h"
 #include "net/net.h"
@@ -97,4 +100,13 @@ void hmp_info_network(Monitor *mon, const QDict *qdict)
             print_net_client(mon, nc->peer);
         }
     }
+}
+
+void hmp_set_link(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_set_link(qdict_get_str(qdict, "name"), qdict_get_bool(qdict, "up"),
+                 &err);
+    hmp_handle_error(mon, err);
 }

@@ -37,4 +37,10 @@ void qemu_announce_timer_reset(AnnounceTimer *timer,
 /* Announces every card, as announce-self asks. */
 void qemu_announce_self(AnnounceTimer *timer, AnnounceParameters *params);
 
+/*
+ * The command: rounds under the name of params->id, "" if it has none.  Asked
+ * again before they are over, they start anew; with no rounds, they end.
+ */
+void qmp_announce_self(AnnounceParameters *params, Error **errp);
+
 #endif
