@@ -14,6 +14,9 @@ RELEASE ?= build-release
 ASAN ?= build-asan
 QEMINI = $(BUILD)/qemini-system-x86_64
 
+# A linker that is there and quick is used.
+LINKER := $(if $(shell command -v mold),CC_LD=mold)
+
 .PHONY: all deps run check check-asan bench gdb clean
 
 all: $(BUILD)/build.ninja
@@ -23,13 +26,13 @@ deps:
 	@scripts/install-deps.sh
 
 $(BUILD)/build.ninja: | deps
-	@meson setup $(BUILD)
+	@$(LINKER) meson setup $(BUILD)
 
 $(RELEASE)/build.ninja: | deps
-	@meson setup --buildtype=release $(RELEASE)
+	@$(LINKER) meson setup --buildtype=release $(RELEASE)
 
 $(ASAN)/build.ninja: | deps
-	@meson setup -Db_sanitize=address,undefined -Doptimization=1 $(ASAN)
+	@$(LINKER) meson setup -Db_sanitize=address,undefined -Doptimization=1 $(ASAN)
 
 run: deps all
 	@scripts/run-ping.sh $(QEMINI)
