@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include "virtio-net.h"
+#include "hw/pci/pci.h"
 #include "standard-headers/linux/virtio_config.h"
 
 #define TX_BUF_SIZE     (64 * 1024)
@@ -15,27 +16,62 @@
 
 const uint8_t qvirtio_net_mac[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
 
+static void qvirtio_net_found(QPCIDevice *dev, int devfn, void *data)
+{
+    int *first = data;
+
+    if (*first < 0) {
+        *first = devfn;
+    }
+    g_free(dev);
+}
+
+static QVirtioNet *qvirtio_net_boot_qs(QOSState *qs)
+{
+    QVirtioNet *net = g_new0(QVirtioNet, 1);
+    QPCIAddress addr = { };
+    int devfn = -1;
+
+    net->wire = -1;
+    net->qs = qs;
+    net->qts = qs->qts;
+    net->alloc = &qs->alloc;
+
+    qpci_device_foreach(qs->pcibus, PCI_VENDOR_ID_REDHAT_QUMRANET, -1,
+                        qvirtio_net_found, &devfn);
+    g_assert_cmpint(devfn, >=, 0);
+    addr.devfn = devfn;
+    net->pci = virtio_pci_new(qs->pcibus, &addr);
+    net->vdev = &net->pci->vdev;
+    return net;
+}
+
+QVirtioNet *qvirtio_net_boot_args(const char *args)
+{
+    QVirtioNet *net = qvirtio_net_boot_qs(qtest_pc_boot("-nodefaults %s",
+                                                        args));
+
+    qvirtio_pci_device_enable(net->pci);
+    return net;
+}
+
 QVirtioNet *qvirtio_net_boot_with(const char *type, const char *props,
                                   const char *more)
 {
-    QVirtioNet *net = g_new0(QVirtioNet, 1);
-    QPCIAddress addr = { .devfn = QPCI_DEVFN(QVIRTIO_NET_SLOT, 0) };
+    QVirtioNet *net;
+    QOSState *qs;
     int sv[2];
 
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_DGRAM, 0, sv), ==, 0);
     /* Only the other end is for the program. */
     fcntl(sv[0], F_SETFD, FD_CLOEXEC);
-    net->wire = sv[0];
-    net->qs = qtest_pc_boot("-nodefaults -netdev socket,id=n0,fd=%d "
-                            "-device %s,id=nic0,netdev=n0,addr=%d.0%s%s %s",
-                            sv[1], type, QVIRTIO_NET_SLOT,
-                            *props ? "," : "", props, more ? more : "");
+    qs = qtest_pc_boot("-nodefaults -netdev socket,id=n0,fd=%d "
+                       "-device %s,id=nic0,netdev=n0,addr=%d.0%s%s %s",
+                       sv[1], type, QVIRTIO_NET_SLOT, *props ? "," : "",
+                       props, more ? more : "");
     close(sv[1]);
-    net->qts = net->qs->qts;
-    net->alloc = &net->qs->alloc;
-
-    net->pci = virtio_pci_new(net->qs->pcibus, &addr);
-    net->vdev = &net->pci->vdev;
+    net = qvirtio_net_boot_qs(qs);
+    net->wire = sv[0];
     return net;
 }
 
@@ -55,7 +91,9 @@ void qvirtio_net_shutdown(QVirtioNet *net)
     g_free(net->pci->pdev);
     g_free(net->pci);
     qtest_shutdown(net->qs);
-    close(net->wire);
+    if (net->wire >= 0) {
+        close(net->wire);
+    }
     g_free(net);
 }
 

@@ -68,6 +68,11 @@ extern const uint8_t qvirtio_net_mac[6];
 QVirtioNet *qvirtio_net_boot(const char *type, const char *props);
 QVirtioNet *qvirtio_net_boot_with(const char *type, const char *props,
                                   const char *more);
+/*
+ * Start a machine by the program's arguments alone; its first virtio device
+ * is the one.  There is no wire.
+ */
+QVirtioNet *qvirtio_net_boot_args(const char *args);
 void qvirtio_net_shutdown(QVirtioNet *net);
 
 /*
