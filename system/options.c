@@ -67,8 +67,6 @@ static const QEMUOption qemu_options[] = {
       "log them there ('none' for nowhere)" },
     { "display", true, QEMU_OPTION_display, "none",
       "what shows the guest's screen: nothing" },
-    { "nographic", false, QEMU_OPTION_nographic, "",
-      "the same, with the monitor on standard input and output" },
     { "nodefaults", false, QEMU_OPTION_nodefaults, "",
       "no device that was not asked for" },
     { "no-user-config", false, QEMU_OPTION_no_user_config, "",

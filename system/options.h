@@ -29,7 +29,6 @@ enum {
     QEMU_OPTION_qtest,
     QEMU_OPTION_qtest_log,
     QEMU_OPTION_display,
-    QEMU_OPTION_nographic,
     QEMU_OPTION_nodefaults,
     QEMU_OPTION_no_user_config,
     QEMU_OPTION_S,

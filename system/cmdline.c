@@ -1,0 +1,452 @@
+/*
+ * Reading the command line.
+ *
+ * The table of options is in options.c; what each of them does to the
+ * settings is here.  Nothing is made yet but lists: what can be checked
+ * without a machine is checked at once, so that the message names the option.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/opts-visitor.h"
+#include "qapi/qapi-visit-qom.h"
+#include "qapi/qmp/qerror.h"
+#include "qapi/qmp/qjson.h"
+#include "qapi/qobject-input-visitor.h"
+#include "qemu/accel.h"
+#include "qemu/config-file.h"
+#include "qemu/cutils.h"
+#include "qemu/datadir.h"
+#include "qemu/help_option.h"
+#include "qemu/keyval.h"
+#include "qemu/option.h"
+#include "qemu/uuid.h"
+#include "chardev/char.h"
+#include "monitor/monitor.h"
+#include "net/net.h"
+#include "qom/object_interfaces.h"
+#include "sysemu/sysemu.h"
+#include "trace/control.h"
+#include "cmdline.h"
+#include "machine-select.h"
+#include "options.h"
+
+CommandLine cmdline = {
+    .objects = QTAILQ_HEAD_INITIALIZER(cmdline.objects),
+    .devices = QTAILQ_HEAD_INITIALIZER(cmdline.devices),
+};
+
+/* Lists that no other file has */
+
+static QemuOptsList qemu_object_opts = {
+    .name = "object",
+    .implied_opt_name = "qom-type",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_object_opts.head),
+    .desc = {
+        /* checked by the schema */
+        { /* end of list */ }
+    },
+};
+
+static QemuOptsList qemu_accel_opts = {
+    .name = "accel",
+    .implied_opt_name = "accel",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_accel_opts.head),
+    .desc = {
+        /* checked as properties of the accelerator */
+        { /* end of list */ }
+    },
+};
+
+static QemuOptsList qemu_mem_opts = {
+    .name = "memory",
+    .implied_opt_name = "size",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_mem_opts.head),
+    .merge_lists = true,
+    .desc = {
+        { .name = "size",   .type = QEMU_OPT_SIZE },
+        { .name = "slots",  .type = QEMU_OPT_NUMBER },
+        { .name = "maxmem", .type = QEMU_OPT_SIZE },
+        { /* end of list */ }
+    },
+};
+
+static QemuOptsList qemu_smp_opts = {
+    .name = "smp-opts",
+    .implied_opt_name = "cpus",
+    .merge_lists = true,
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_smp_opts.head),
+    .desc = {
+        { .name = "cpus",    .type = QEMU_OPT_NUMBER },
+        { .name = "sockets", .type = QEMU_OPT_NUMBER },
+        { .name = "dies",    .type = QEMU_OPT_NUMBER },
+        { .name = "clusters", .type = QEMU_OPT_NUMBER },
+        { .name = "cores",   .type = QEMU_OPT_NUMBER },
+        { .name = "threads", .type = QEMU_OPT_NUMBER },
+        { .name = "maxcpus", .type = QEMU_OPT_NUMBER },
+        { /* end of list */ }
+    },
+};
+
+static QemuOptsList qemu_name_opts = {
+    .name = "name",
+    .implied_opt_name = "guest",
+    .merge_lists = true,
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_name_opts.head),
+    .desc = {
+        { .name = "guest", .type = QEMU_OPT_STRING,
+          .help = "what the guest is called" },
+        { .name = "process", .type = QEMU_OPT_STRING,
+          .help = "what the process is called" },
+        { .name = "debug-threads", .type = QEMU_OPT_BOOL,
+          .help = "give each thread a name" },
+        { /* end of list */ }
+    },
+};
+
+static QemuOptsList qemu_msg_opts = {
+    .name = "msg",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_msg_opts.head),
+    .desc = {
+        { .name = "timestamp", .type = QEMU_OPT_BOOL },
+        { .name = "guest-name", .type = QEMU_OPT_BOOL },
+        { /* end of list */ }
+    },
+};
+
+static QemuOptsList qemu_fw_cfg_opts = {
+    .name = "fw_cfg",
+    .implied_opt_name = "name",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_fw_cfg_opts.head),
+    .desc = {
+        { .name = "name", .type = QEMU_OPT_STRING,
+          .help = "name of the item, below opt/" },
+        { .name = "file", .type = QEMU_OPT_STRING,
+          .help = "file whose content it has" },
+        { .name = "string", .type = QEMU_OPT_STRING,
+          .help = "its content" },
+        { .name = "gen_id", .type = QEMU_OPT_STRING,
+          .help = "object that makes its content" },
+        { /* end of list */ }
+    },
+};
+
+static void qemu_add_all_opts(void)
+{
+    qemu_add_opts(&qemu_object_opts);
+    qemu_add_opts(&qemu_accel_opts);
+    qemu_add_opts(&qemu_mem_opts);
+    qemu_add_opts(&qemu_smp_opts);
+    qemu_add_opts(&qemu_name_opts);
+    qemu_add_opts(&qemu_msg_opts);
+    qemu_add_opts(&qemu_fw_cfg_opts);
+    qemu_add_opts(&qemu_trace_opts);
+    qemu_add_opts(&qemu_chardev_opts);
+    qemu_add_opts(&qemu_device_opts);
+    qemu_add_opts(&qemu_netdev_opts);
+    qemu_add_opts(&qemu_nic_opts);
+    qemu_add_opts(&qemu_net_opts);
+    qemu_add_opts(&qemu_mon_opts);
+    qemu_add_opts(&qemu_global_opts);
+}
+
+/* Options, as they come */
+
+void machine_merge_property(const char *propname, QDict *prop)
+{
+    QDict *opts = qdict_new();
+
+    qdict_put(opts, propname, prop);
+    keyval_merge(cmdline.machine_opts, opts, &error_fatal);
+    qobject_unref(opts);
+}
+
+/* -smp and its kind: sugar for one structured property of the machine. */
+static void machine_parse_property_opt(QemuOptsList *opts_list,
+                                       const char *propname, const char *arg)
+{
+    bool help = false;
+    QDict *prop;
+
+    prop = keyval_parse(arg, opts_list->implied_opt_name, &help, &error_fatal);
+    if (help) {
+        qobject_unref(prop);
+        qemu_opts_print_help(opts_list, true);
+        exit(0);
+    }
+    machine_merge_property(propname, prop);
+}
+
+static void object_option_add_visitor(Visitor *v)
+{
+    ObjectOption *opt = g_new0(ObjectOption, 1);
+
+    visit_type_ObjectOptions(v, NULL, &opt->opts, &error_fatal);
+    QTAILQ_INSERT_TAIL(&cmdline.objects, opt, next);
+}
+
+static void object_option_parse(const char *str)
+{
+    QemuOpts *opts;
+    Visitor *v;
+
+    if (str[0] == '{') {
+        QObject *obj = qobject_from_json(str, &error_fatal);
+
+        v = qobject_input_visitor_new(obj);
+        qobject_unref(obj);
+    } else {
+        const char *type;
+
+        opts = qemu_opts_parse_noisily(qemu_find_opts("object"), str, true);
+        if (!opts) {
+            exit(1);
+        }
+        type = qemu_opt_get(opts, "qom-type");
+        if (!type) {
+            error_setg(&error_fatal, QERR_MISSING_PARAMETER, "qom-type");
+        }
+        if (user_creatable_print_help(type, opts)) {
+            exit(0);
+        }
+        v = opts_visitor_new(opts);
+    }
+
+    object_option_add_visitor(v);
+    visit_free(v);
+}
+
+static void device_option_parse(const char *arg)
+{
+    DeviceOption *opt;
+    QObject *obj;
+
+    if (arg[0] != '{') {
+        if (!qemu_opts_parse_noisily(qemu_find_opts("device"), arg, true)) {
+            exit(1);
+        }
+        return;
+    }
+    obj = qobject_from_json(arg, &error_fatal);
+    opt = g_new0(DeviceOption, 1);
+    opt->opts = qobject_to(QDict, obj);
+    if (!opt->opts) {
+        error_report("JSON argument must be an object");
+        exit(1);
+    }
+    loc_save(&opt->loc);
+    QTAILQ_INSERT_TAIL(&cmdline.devices, opt, next);
+}
+
+/* Two chardevs of one monitor's worth: the device, and a monitor on it. */
+static void monitor_parse(const char *optarg, const char *mode, bool pretty)
+{
+    static int monitor_device_index;
+    g_autofree char *made = NULL;
+    const char *p, *label;
+    QemuOpts *opts;
+
+    if (strstart(optarg, "chardev:", &p)) {
+        label = p;
+    } else {
+        made = g_strdup_printf("compat_monitor%d", monitor_device_index);
+        label = made;
+        opts = qemu_chr_parse_compat(label, optarg, true);
+        if (!opts) {
+            error_report("parse error: %s", optarg);
+            exit(1);
+        }
+    }
+
+    opts = qemu_opts_create(qemu_find_opts("mon"), label, 1, &error_fatal);
+    qemu_opt_set(opts, "mode", mode, &error_abort);
+    qemu_opt_set(opts, "chardev", label, &error_abort);
+    qemu_opt_set_bool(opts, "pretty", pretty, &error_abort);
+    monitor_device_index++;
+}
+
+static void display_parse(const char *arg)
+{
+    if (is_help_option(arg)) {
+        printf("Available display backend types:\nnone\n");
+        exit(0);
+    }
+    if (strcmp(arg, "none") != 0) {
+        error_report("Parameter 'type' does not accept value '%s'", arg);
+        exit(1);
+    }
+}
+
+void opts_parse_or_exit(const char *list, const char *arg, bool implied)
+{
+    if (!qemu_opts_parse_noisily(qemu_find_opts(list), arg, implied)) {
+        exit(1);
+    }
+}
+
+static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
+{
+    bool help = false;
+
+    switch (popt->index) {
+    case QEMU_OPTION_h:
+        qemu_help(0);
+    case QEMU_OPTION_version:
+        qemu_version();
+        exit(0);
+    case QEMU_OPTION_machine:
+        keyval_parse_into(cmdline.machine_opts, optarg, "type", &help,
+                          &error_fatal);
+        if (help) {
+            machine_help_func(cmdline.machine_opts);
+        }
+        break;
+    case QEMU_OPTION_accel: {
+        QemuOpts *opts = qemu_opts_parse_noisily(qemu_find_opts("accel"),
+                                                 optarg, true);
+        const char *acc = opts ? qemu_opt_get(opts, "accel") : "help";
+
+        if (!opts || !acc || is_help_option(acc)) {
+            g_autoptr(GSList) list = object_class_get_list(TYPE_ACCEL, false);
+
+            printf("Accelerators supported in QEMU binary:\n");
+            for (GSList *el = list; el; el = el->next) {
+                printf("%.*s\n", (int)(strlen(object_class_get_name(el->data))
+                                       - strlen(ACCEL_CLASS_SUFFIX)),
+                       object_class_get_name(el->data));
+            }
+            exit(0);
+        }
+        break;
+    }
+    case QEMU_OPTION_smp:
+        machine_parse_property_opt(qemu_find_opts("smp-opts"), "smp", optarg);
+        break;
+    case QEMU_OPTION_m:
+        opts_parse_or_exit("memory", optarg, true);
+        break;
+    case QEMU_OPTION_mempath:
+        cmdline.mem_path = optarg;
+        break;
+    case QEMU_OPTION_mem_prealloc:
+        cmdline.mem_prealloc = true;
+        break;
+    case QEMU_OPTION_name:
+        opts_parse_or_exit("name", optarg, true);
+        break;
+    case QEMU_OPTION_uuid:
+        if (qemu_uuid_parse(optarg, &qemu_uuid) < 0) {
+            error_report("failed to parse UUID string: wrong format");
+            exit(1);
+        }
+        qemu_uuid_set = true;
+        break;
+    case QEMU_OPTION_device:
+        device_option_parse(optarg);
+        break;
+    case QEMU_OPTION_global:
+        if (qemu_global_option(optarg) != 0) {
+            exit(1);
+        }
+        break;
+    case QEMU_OPTION_object:
+        object_option_parse(optarg);
+        break;
+    case QEMU_OPTION_fw_cfg:
+        opts_parse_or_exit("fw_cfg", optarg, true);
+        break;
+    case QEMU_OPTION_netdev:
+        if (netdev_is_modern(optarg)) {
+            netdev_parse_modern(optarg);
+        } else if (net_client_parse(qemu_find_opts("netdev"), optarg) == -1) {
+            exit(1);
+        }
+        break;
+    case QEMU_OPTION_nic:
+        if (net_client_parse(qemu_find_opts("nic"), optarg) == -1) {
+            exit(1);
+        }
+        break;
+    case QEMU_OPTION_net:
+        if (net_client_parse(qemu_find_opts("net"), optarg) == -1) {
+            exit(1);
+        }
+        break;
+    case QEMU_OPTION_chardev:
+        opts_parse_or_exit("chardev", optarg, true);
+        break;
+    case QEMU_OPTION_monitor:
+        if (strcmp(optarg, "none") != 0) {
+            monitor_parse(optarg, "readline", false);
+        }
+        break;
+    case QEMU_OPTION_qtest:
+        cmdline.qtest_chrdev = optarg;
+        break;
+    case QEMU_OPTION_qtest_log:
+        cmdline.qtest_log = optarg;
+        break;
+    case QEMU_OPTION_display:
+        display_parse(optarg);
+        break;
+    case QEMU_OPTION_nodefaults:
+    case QEMU_OPTION_no_user_config:
+        /* There is nothing to leave out. */
+        break;
+    case QEMU_OPTION_S:
+        autostart = 0;
+        break;
+    case QEMU_OPTION_L:
+        if (is_help_option(optarg)) {
+            qemu_list_data_dirs();
+            exit(0);
+        }
+        qemu_add_data_dir(g_strdup(optarg));
+        break;
+    case QEMU_OPTION_d:
+        cmdline.log_mask = optarg;
+        break;
+    case QEMU_OPTION_D:
+        cmdline.log_file = optarg;
+        break;
+    case QEMU_OPTION_trace:
+        trace_opt_parse(optarg);
+        break;
+    case QEMU_OPTION_msg: {
+        QemuOpts *opts = qemu_opts_parse_noisily(qemu_find_opts("msg"),
+                                                 optarg, false);
+
+        if (!opts) {
+            exit(1);
+        }
+        message_with_timestamp = qemu_opt_get_bool(opts, "timestamp", false);
+        error_with_guestname = qemu_opt_get_bool(opts, "guest-name", false);
+        break;
+    }
+    }
+}
+
+void qemu_parse_options(int argc, char **argv)
+{
+    int optind = 1;
+
+    qemu_add_all_opts();
+    cmdline.machine_opts = qdict_new();
+    while (optind < argc) {
+        const QEMUOption *popt;
+        const char *optarg;
+
+        if (argv[optind][0] != '-') {
+            loc_set_cmdline(argv, optind, 1);
+            error_report("disk images are not supported");
+            exit(1);
+        }
+        popt = lookup_opt(argc, argv, &optarg, &optind);
+        qemu_parse_option(popt, optarg);
+    }
+    /* From here on errors are not about one word of the command line. */
+    loc_set_none();
+}
+

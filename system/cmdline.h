@@ -1,0 +1,53 @@
+/*
+ * What the command line leaves behind for the phases of main.
+ *
+ * cmdline.c reads the options, from the first to the last; vl.c does what they
+ * ask for, in the order of its phases.  Most options become QemuOpts, by the
+ * name of their list; the rest is here.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SYSTEM_CMDLINE_H
+#define SYSTEM_CMDLINE_H
+
+#include "qapi/qapi-types-qom.h"
+#include "qapi/qmp/qdict.h"
+#include "qemu/error-report.h"
+#include "qemu/queue.h"
+
+typedef struct ObjectOption {
+    ObjectOptions *opts;
+    QTAILQ_ENTRY(ObjectOption) next;
+} ObjectOption;
+
+/* -device in its JSON form; the other form is in QemuOpts. */
+typedef struct DeviceOption {
+    QDict *opts;
+    Location loc;
+    QTAILQ_ENTRY(DeviceOption) next;
+} DeviceOption;
+
+typedef struct CommandLine {
+    QDict *machine_opts;        /* -machine, -smp, ...: the machine's properties */
+    const char *mem_path;
+    bool mem_prealloc;
+    const char *log_mask;
+    const char *log_file;
+    const char *qtest_chrdev;
+    const char *qtest_log;
+    QTAILQ_HEAD(, ObjectOption) objects;
+    QTAILQ_HEAD(, DeviceOption) devices;
+} CommandLine;
+
+extern CommandLine cmdline;
+
+/* Reads all options; a wrong one ends the program with a message. */
+void qemu_parse_options(int argc, char **argv);
+
+/* Adds one more -@list @arg, or ends the program with a message. */
+void opts_parse_or_exit(const char *list, const char *arg, bool implied);
+
+/* Sets the property @propname of the machine to what @prop says; takes @prop. */
+void machine_merge_property(const char *propname, QDict *prop);
+
+#endif
