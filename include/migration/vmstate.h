@@ -167,9 +167,9 @@ extern const VMStateInfo vmstate_info_qlist;
  * types, the others say that the field is an array of @t1 (with @n elements,
  * in two dimensions, behind a pointer).
  */
-#define type_check_2darray(t1, t2, n, m) ((t1(*)[n][m])0 - (t2 *)0)
-#define type_check_array(t1, t2, n) ((t1(*)[n])0 - (t2 *)0)
-#define type_check_pointer(t1, t2) ((t1 **)0 - (t2 *)0)
+#define type_check_2darray(t1, t2, n, m) type_check(typeof(t1[n][m]), t2)
+#define type_check_array(t1, t2, n) type_check(typeof(t1[n]), t2)
+#define type_check_pointer(t1, t2) type_check(typeof(t1 *), t2)
 #define typeof_elt_of_field(type, field) typeof(((type *)0)->field[0])
 
 /* Does @v point to a variable of type t1? */

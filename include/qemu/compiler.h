@@ -77,7 +77,8 @@ extern void qemu_build_not_reached_always(void)
 #define sizeof_field(type, field) sizeof(((type *)0)->field)
 
 /* 0 if the two types are the same; does not compile if they are not. */
-#define type_check(t1, t2) ((t1 *)0 - (t2 *)0)
+#define type_check(t1, t2) \
+    QEMU_BUILD_BUG_ON_ZERO(!__builtin_types_compatible_p(t1, t2))
 
 /* The offset of the first byte behind @field. */
 #define endof(container, field) \

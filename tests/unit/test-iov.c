@@ -34,7 +34,7 @@ static void test_to_buf(void)
             size_t n = iov_to_buf(iov, 4, offset, buf, bytes);
 
             g_assert_cmpuint(n, ==, MIN(bytes, 9 - offset));
-            g_assert_cmpmem(buf, n, "abcdefghi" + offset, n);
+            g_assert_cmpmem(buf, n, &"abcdefghi"[offset], n);
         }
     }
     g_assert_cmpuint(iov_to_buf(iov, 4, 100, buf, 1), ==, 0);
