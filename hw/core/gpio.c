@@ -128,10 +128,10 @@ void qdev_free_gpios(DeviceState *dev)
 {
     NamedGPIOList *list, *next;
 
-    /* The wires themselves are children, and gone with the others. */
+    /* The inputs are no longer children; what remains is our reference. */
     QLIST_FOREACH_SAFE(list, &dev->gpios, node, next) {
         QLIST_REMOVE(list, node);
-        g_free(list->in);
+        qemu_free_irqs(list->in, list->num_in);
         g_free(list->name);
         g_free(list);
     }

@@ -18,6 +18,9 @@ struct IRQState {
     qemu_irq_handler handler;
     void *opaque;
     int n;
+
+    /* A wire to who heard it before qemu_irq_intercept_in(), or NULL. */
+    qemu_irq intercepted;
 };
 
 void qemu_set_irq(qemu_irq irq, int level)
@@ -85,15 +88,28 @@ qemu_irq qemu_irq_invert(qemu_irq irq)
  */
 void qemu_irq_intercept_in(qemu_irq *gpio_in, qemu_irq_handler handler, int n)
 {
-    qemu_irq *old_irqs = g_new(qemu_irq, n);
-
     for (int i = 0; i < n; i++) {
         qemu_irq irq = gpio_in[i];
+        qemu_irq old = qemu_allocate_irq(irq->handler, irq->opaque, irq->n);
 
-        old_irqs[i] = qemu_allocate_irq(irq->handler, irq->opaque, irq->n);
+        /* Intercepted twice: what was there first stays reachable. */
+        if (irq->intercepted) {
+            old->intercepted = irq->intercepted;
+            old->opaque = &old->intercepted;
+        }
+        irq->intercepted = old;
         irq->handler = handler;
-        irq->opaque = &old_irqs[i];
+        irq->opaque = &irq->intercepted;
         irq->n = i;
+    }
+}
+
+static void irq_finalize(Object *obj)
+{
+    struct IRQState *irq = IRQ(obj);
+
+    if (irq->intercepted) {
+        qemu_free_irq(irq->intercepted);
     }
 }
 
@@ -101,6 +117,7 @@ static const TypeInfo irq_type_info = {
    .name = TYPE_IRQ,
    .parent = TYPE_OBJECT,
    .instance_size = sizeof(struct IRQState),
+   .instance_finalize = irq_finalize,
 };
 
 static void irq_register_types(void)
