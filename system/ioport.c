@@ -11,11 +11,16 @@
 #include "qemu/osdep.h"
 #include "qemu/bitops.h"
 #include "qemu/bswap.h"
+#include "qemu/rcu.h"
 #include "exec/address-spaces.h"
 #include "exec/ioport.h"
 
-/* The table's copy, with its own run of ports, lives as long as the region. */
+/*
+ * The table's copy, with its own run of ports, lives as long as the region; and
+ * that, until the last reader of a flat view has gone.
+ */
 typedef struct MemoryRegionPortioList {
+    struct rcu_head rcu;
     MemoryRegion mr;
     void *portio_opaque;
     MemoryRegionPortio *ports;
@@ -191,6 +196,12 @@ void portio_list_set_flush_coalesced(PortioList *piolist)
     piolist->flush_coalesced_mmio = true;
 }
 
+static void portio_free(MemoryRegionPortioList *mrpio)
+{
+    g_free(mrpio->ports);
+    g_free(mrpio);
+}
+
 void portio_list_destroy(PortioList *piolist)
 {
     for (unsigned i = 0; i < piolist->nr; ++i) {
@@ -198,8 +209,7 @@ void portio_list_destroy(PortioList *piolist)
             container_of(piolist->regions[i], MemoryRegionPortioList, mr);
 
         object_unparent(OBJECT(&mrpio->mr));
-        g_free(mrpio->ports);
-        g_free(mrpio);
+        call_rcu(mrpio, portio_free, rcu);
     }
     g_free(piolist->regions);
 }

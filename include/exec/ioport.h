@@ -66,7 +66,7 @@ void portio_list_init(PortioList *piolist, Object *owner,
                       void *opaque, const char *name);
 /* The accesses first send what KVM collected (coalesced MMIO). */
 void portio_list_set_flush_coalesced(PortioList *piolist);
-/* After portio_list_del(): frees the regions. */
+/* After portio_list_del(): frees the regions, after a grace period. */
 void portio_list_destroy(PortioList *piolist);
 /* Puts the ports into @address_space from port @addr on. */
 void portio_list_add(PortioList *piolist, struct MemoryRegion *address_space,
