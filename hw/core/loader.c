@@ -65,6 +65,7 @@ static int rom_add_fw_file(const char *dir, const char *file)
         return -1;
     }
     fw_cfg_add_file(fw_cfg, fw_name, data, size);
+    fw_cfg_own_file(fw_cfg, fw_name);
     return 0;
 }
 

@@ -41,6 +41,7 @@ static void fw_cfg_add_numa(FWCfgState *fw_cfg, uint16_t apic_id_limit)
     size_t size = (1 + apic_id_limit) * sizeof(uint64_t);
 
     fw_cfg_add_bytes(fw_cfg, FW_CFG_NUMA, g_malloc0(size), size);
+    fw_cfg_own(fw_cfg, FW_CFG_NUMA);
 }
 
 FWCfgState *fw_cfg_arch_create(MachineState *ms, uint16_t boot_cpus,

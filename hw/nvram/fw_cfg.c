@@ -34,6 +34,7 @@ struct FWCfgEntry {
     void *callback_opaque;
     FWCfgCallback select_cb;
     FWCfgWriteCallback write_cb;
+    bool owned;             /* freed with the device */
 };
 
 /* The table */
@@ -270,6 +271,7 @@ static void *fw_cfg_modify_bytes_read(FWCfgState *s, uint16_t key,
     e->len = len;
     e->callback_opaque = NULL;
     e->allow_write = false;
+    e->owned = false;
     return old;
 }
 
@@ -279,63 +281,79 @@ void fw_cfg_add_bytes(FWCfgState *s, uint16_t key, void *data, size_t len)
     fw_cfg_add_bytes_callback(s, key, NULL, NULL, NULL, data, len, true);
 }
 
+void fw_cfg_own(FWCfgState *s, uint16_t key)
+{
+    fw_cfg_entry(s, key)->owned = true;
+}
+
+static void fw_cfg_add_copy(FWCfgState *s, uint16_t key, const void *data,
+                            size_t len)
+{
+    fw_cfg_add_bytes(s, key, g_memdup2(data, len), len);
+    fw_cfg_own(s, key);
+}
+
+static void fw_cfg_modify_copy(FWCfgState *s, uint16_t key, const void *data,
+                               size_t len)
+{
+    g_free(fw_cfg_modify_bytes_read(s, key, g_memdup2(data, len), len));
+    fw_cfg_own(s, key);
+}
+
 void fw_cfg_add_string(FWCfgState *s, uint16_t key, const char *value)
 {
     size_t sz = strlen(value) + 1;
 
-    fw_cfg_add_bytes(s, key, g_memdup2(value, sz), sz);
+    fw_cfg_add_copy(s, key, value, sz);
 }
 
 void fw_cfg_modify_string(FWCfgState *s, uint16_t key, const char *value)
 {
     size_t sz = strlen(value) + 1;
 
-    g_free(fw_cfg_modify_bytes_read(s, key, g_memdup2(value, sz), sz));
+    fw_cfg_modify_copy(s, key, value, sz);
 }
 
 void fw_cfg_add_i16(FWCfgState *s, uint16_t key, uint16_t value)
 {
     uint16_t le = cpu_to_le16(value);
 
-    fw_cfg_add_bytes(s, key, g_memdup2(&le, sizeof(le)), sizeof(le));
+    fw_cfg_add_copy(s, key, &le, sizeof(le));
 }
 
 void fw_cfg_modify_i16(FWCfgState *s, uint16_t key, uint16_t value)
 {
     uint16_t le = cpu_to_le16(value);
 
-    g_free(fw_cfg_modify_bytes_read(s, key, g_memdup2(&le, sizeof(le)),
-                                    sizeof(le)));
+    fw_cfg_modify_copy(s, key, &le, sizeof(le));
 }
 
 void fw_cfg_add_i32(FWCfgState *s, uint16_t key, uint32_t value)
 {
     uint32_t le = cpu_to_le32(value);
 
-    fw_cfg_add_bytes(s, key, g_memdup2(&le, sizeof(le)), sizeof(le));
+    fw_cfg_add_copy(s, key, &le, sizeof(le));
 }
 
 void fw_cfg_modify_i32(FWCfgState *s, uint16_t key, uint32_t value)
 {
     uint32_t le = cpu_to_le32(value);
 
-    g_free(fw_cfg_modify_bytes_read(s, key, g_memdup2(&le, sizeof(le)),
-                                    sizeof(le)));
+    fw_cfg_modify_copy(s, key, &le, sizeof(le));
 }
 
 void fw_cfg_add_i64(FWCfgState *s, uint16_t key, uint64_t value)
 {
     uint64_t le = cpu_to_le64(value);
 
-    fw_cfg_add_bytes(s, key, g_memdup2(&le, sizeof(le)), sizeof(le));
+    fw_cfg_add_copy(s, key, &le, sizeof(le));
 }
 
 void fw_cfg_modify_i64(FWCfgState *s, uint16_t key, uint64_t value)
 {
     uint64_t le = cpu_to_le64(value);
 
-    g_free(fw_cfg_modify_bytes_read(s, key, g_memdup2(&le, sizeof(le)),
-                                    sizeof(le)));
+    fw_cfg_modify_copy(s, key, &le, sizeof(le));
 }
 
 /* Files */
@@ -403,6 +421,7 @@ void fw_cfg_add_file_callback(FWCfgState *s, const char *filename,
 
         s->files = g_malloc0(size);
         fw_cfg_add_bytes(s, FW_CFG_FILE_DIR, s->files, size);
+        fw_cfg_own(s, FW_CFG_FILE_DIR);
     }
     if (fw_cfg_find_file(s, filename)) {
         error_report("duplicate fw_cfg file name: %s", filename);
@@ -429,6 +448,13 @@ void fw_cfg_add_file(FWCfgState *s, const char *filename, void *data,
                      size_t len)
 {
     fw_cfg_add_file_callback(s, filename, NULL, NULL, NULL, data, len, true);
+}
+
+void fw_cfg_own_file(FWCfgState *s, const char *filename)
+{
+    FWCfgFile *file = fw_cfg_find_file(s, filename);
+
+    fw_cfg_own(s, be16_to_cpu(file->select));
 }
 
 void *fw_cfg_modify_file(FWCfgState *s, const char *filename, void *data,
@@ -470,6 +496,7 @@ bool fw_cfg_add_from_generator(FWCfgState *s, const char *filename,
     }
     size = array->len;
     fw_cfg_add_file(s, filename, g_byte_array_free(array, false), size);
+    fw_cfg_own_file(s, filename);
     return true;
 }
 
@@ -510,6 +537,7 @@ static void fw_cfg_reboot(FWCfgState *s, MachineState *ms)
     }
     rt_le32 = cpu_to_le32(rt_val);
     fw_cfg_add_file(s, "etc/boot-fail-wait", g_memdup2(&rt_le32, 4), 4);
+    fw_cfg_own_file(s, "etc/boot-fail-wait");
 }
 
 /* Devices may have been plugged, and boot indexes changed, in the meantime. */
@@ -520,6 +548,7 @@ static void fw_cfg_machine_reset(void *opaque)
     char *buf = get_boot_devices_list(&len);
 
     g_free(fw_cfg_modify_file(s, "bootorder", buf, len));
+    fw_cfg_own_file(s, "bootorder");
 }
 
 static void fw_cfg_machine_ready(Notifier *n, void *data)
@@ -558,8 +587,8 @@ static void fw_cfg_common_realize(DeviceState *dev, Error **errp)
         return;
     }
 
-    fw_cfg_add_bytes(s, FW_CFG_SIGNATURE, g_memdup2("QEMU", 4), 4);
-    fw_cfg_add_bytes(s, FW_CFG_UUID, g_memdup2(&qemu_uuid, 16), 16);
+    fw_cfg_add_copy(s, FW_CFG_SIGNATURE, "QEMU", 4);
+    fw_cfg_add_copy(s, FW_CFG_UUID, &qemu_uuid, 16);
     fw_cfg_add_i16(s, FW_CFG_NOGRAPHIC, !machine->enable_graphics);
     fw_cfg_add_i16(s, FW_CFG_BOOT_MENU, machine->boot_config.has_menu &&
                                         machine->boot_config.menu);
@@ -572,6 +601,31 @@ static void fw_cfg_common_realize(DeviceState *dev, Error **errp)
 
     s->machine_ready.notify = fw_cfg_machine_ready;
     qemu_add_machine_init_done_notifier(&s->machine_ready);
+}
+
+static void fw_cfg_common_unrealize(DeviceState *dev)
+{
+    FWCfgState *s = FW_CFG(dev);
+
+    qemu_remove_machine_init_done_notifier(&s->machine_ready);
+    qemu_unregister_reset(fw_cfg_machine_reset, s);
+}
+
+static void fw_cfg_finalize(Object *obj)
+{
+    FWCfgState *s = FW_CFG(obj);
+
+    for (int arch = 0; arch < ARRAY_SIZE(s->entries); arch++) {
+        if (!s->entries[arch]) {
+            continue;           /* it was never realized */
+        }
+        for (uint32_t i = 0; i < fw_cfg_max_entry(s); i++) {
+            if (s->entries[arch][i].owned) {
+                g_free(s->entries[arch][i].data);
+            }
+        }
+        g_free(s->entries[arch]);
+    }
 }
 
 static bool fw_cfg_dma_state_needed(void *opaque)
@@ -607,6 +661,7 @@ static void fw_cfg_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
 
+    dc->unrealize = fw_cfg_common_unrealize;
     dc->reset = fw_cfg_reset;
     dc->vmsd = &vmstate_fw_cfg;
 }
@@ -616,6 +671,7 @@ static const TypeInfo fw_cfg_info = {
     .parent        = TYPE_SYS_BUS_DEVICE,
     .abstract      = true,
     .instance_size = sizeof(FWCfgState),
+    .instance_finalize = fw_cfg_finalize,
     .class_init    = fw_cfg_class_init,
 };
 

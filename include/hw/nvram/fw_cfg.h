@@ -134,6 +134,9 @@ struct FWCfgMemState {
 void fw_cfg_add_bytes(FWCfgState *s, uint16_t key,
                       void *data, size_t len);
 
+/* fw_cfg_own: the device frees the key's blob, when it is itself freed. */
+void fw_cfg_own(FWCfgState *s, uint16_t key);
+
 /* The same for copies: of a string with its NUL, of a little endian number. */
 void fw_cfg_add_string(FWCfgState *s, uint16_t key, const char *value);
 void fw_cfg_add_i16(FWCfgState *s, uint16_t key, uint16_t value);
@@ -164,6 +167,9 @@ void fw_cfg_add_file_callback(FWCfgState *s, const char *filename,
                               FWCfgWriteCallback write_cb,
                               void *callback_opaque,
                               void *data, size_t len, bool read_only);
+
+/* fw_cfg_own_file: the device frees the file's data, see fw_cfg_own(). */
+void fw_cfg_own_file(FWCfgState *s, const char *filename);
 
 /*
  * fw_cfg_modify_file: give a file new content, or add it.
