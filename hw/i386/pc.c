@@ -29,11 +29,12 @@
 
 /* Memory */
 
-static void pc_map_ram(X86MachineState *x86ms, MemoryRegion *system_memory)
+static void pc_map_ram(PCMachineState *pcms, MemoryRegion *system_memory)
 {
-    MachineState *machine = MACHINE(x86ms);
-    MemoryRegion *ram_below_4g = g_new(MemoryRegion, 1);
-    MemoryRegion *ram_above_4g;
+    MachineState *machine = MACHINE(pcms);
+    X86MachineState *x86ms = X86_MACHINE(pcms);
+    MemoryRegion *ram_below_4g = &pcms->ram_below_4g;
+    MemoryRegion *ram_above_4g = &pcms->ram_above_4g;
 
     memory_region_init_alias(ram_below_4g, NULL, "ram-below-4g", machine->ram,
                              0, x86ms->below_4g_mem_size);
@@ -41,7 +42,6 @@ static void pc_map_ram(X86MachineState *x86ms, MemoryRegion *system_memory)
     e820_add_entry(0, x86ms->below_4g_mem_size, E820_RAM);
 
     if (x86ms->above_4g_mem_size > 0) {
-        ram_above_4g = g_new(MemoryRegion, 1);
         memory_region_init_alias(ram_above_4g, NULL, "ram-above-4g",
                                  machine->ram, x86ms->below_4g_mem_size,
                                  x86ms->above_4g_mem_size);
@@ -61,13 +61,13 @@ void pc_memory_init(PCMachineState *pcms,
     MachineState *machine = MACHINE(pcms);
     X86MachineState *x86ms = X86_MACHINE(pcms);
     PCMachineClass *pcmc = PC_MACHINE_GET_CLASS(pcms);
-    MemoryRegion *option_rom_mr = g_new(MemoryRegion, 1);
+    MemoryRegion *option_rom_mr = &pcms->option_rom;
 
     g_assert(machine->ram_size == x86ms->below_4g_mem_size +
                                   x86ms->above_4g_mem_size);
 
     *ram_memory = machine->ram;
-    pc_map_ram(x86ms, system_memory);
+    pc_map_ram(pcms, system_memory);
 
     memory_region_init_ram(option_rom_mr, NULL, "pc.rom", PC_ROM_SIZE,
                            &error_fatal);
@@ -110,7 +110,11 @@ GSIState *pc_gsi_create(qemu_irq **irqs, bool pci_enabled)
 
 void pc_i8259_create(ISABus *isa_bus, qemu_irq *i8259_irqs)
 {
-    qemu_irq *i8259 = i8259_init(isa_bus, x86_allocate_cpu_irq());
+    PCMachineState *pcms = PC_MACHINE(qdev_get_machine());
+    qemu_irq *i8259;
+
+    pcms->cpu_irq = x86_allocate_cpu_irq();
+    i8259 = i8259_init(isa_bus, pcms->cpu_irq);
 
     for (size_t i = 0; i < ISA_NUM_IRQS; i++) {
         i8259_irqs[i] = i8259[i];
@@ -169,8 +173,8 @@ static void handle_a20_line_change(void *opaque, int irq, int level)
 
 void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
 {
-    MemoryRegion *ioport80_io = g_new(MemoryRegion, 1);
-    MemoryRegion *ioportF0_io = g_new(MemoryRegion, 1);
+    MemoryRegion *ioport80_io = &pcms->ioport80_io;
+    MemoryRegion *ioportF0_io = &pcms->ioportF0_io;
     ISADevice *port92;
 
     memory_region_init_io(ioport80_io, NULL, &ioport80_io_ops, NULL,
@@ -182,9 +186,9 @@ void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
     memory_region_add_subregion(isa_bus->address_space_io, 0xf0, ioportF0_io);
 
     port92 = isa_create_simple(isa_bus, TYPE_PORT92);
+    pcms->a20_line = qemu_allocate_irq(handle_a20_line_change, NULL, 0);
     qdev_connect_gpio_out_named(DEVICE(port92), PORT92_A20_LINE, 0,
-                                qemu_allocate_irq(handle_a20_line_change,
-                                                  NULL, 0));
+                                pcms->a20_line);
 }
 
 void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus)
@@ -269,11 +273,24 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
                                           "How much RAM may be below 4 GiB");
 }
 
+static void pc_machine_finalize(Object *obj)
+{
+    PCMachineState *pcms = PC_MACHINE(obj);
+
+    if (pcms->gsi_state) {
+        qemu_free_irqs(X86_MACHINE(pcms)->gsi, IOAPIC_NUM_PINS);
+        g_free(pcms->gsi_state);
+        qemu_free_irq(pcms->cpu_irq);
+        qemu_free_irq(pcms->a20_line);
+    }
+}
+
 static const TypeInfo pc_machine_info = {
     .name          = TYPE_PC_MACHINE,
     .parent        = TYPE_X86_MACHINE,
     .abstract      = true,
     .instance_size = sizeof(PCMachineState),
+    .instance_finalize = pc_machine_finalize,
     .class_size    = sizeof(PCMachineClass),
     .class_init    = pc_machine_class_init,
     .interfaces    = (InterfaceInfo[]) {

@@ -59,9 +59,8 @@ static void pc_init1(MachineState *machine, const char *host_type,
     PCMachineClass *pcmc = PC_MACHINE_GET_CLASS(pcms);
     X86MachineState *x86ms = X86_MACHINE(machine);
     MemoryRegion *system_memory = get_system_memory();
-    MemoryRegion *pci_memory = g_new(MemoryRegion, 1);
+    MemoryRegion *pci_memory = &pcms->pci_memory;
     MemoryRegion *ram_memory;
-    GSIState *gsi_state;
     PCIDevice *pci_dev;
     ISABus *isa_bus;
 
@@ -71,7 +70,7 @@ static void pc_init1(MachineState *machine, const char *host_type,
     memory_region_init(pci_memory, NULL, "pci", UINT64_MAX);
     pc_memory_init(pcms, system_memory, pci_memory, &ram_memory, 0);
 
-    gsi_state = pc_gsi_create(&x86ms->gsi, pcmc->pci_enabled);
+    pcms->gsi_state = pc_gsi_create(&x86ms->gsi, pcmc->pci_enabled);
 
     pcms->bus = i440fx_init(host_type, pci_type, system_memory,
                             get_system_io(), machine->ram_size,
@@ -87,9 +86,9 @@ static void pc_init1(MachineState *machine, const char *host_type,
     isa_bus_irqs(isa_bus, x86ms->gsi);
 
     if (x86ms->pic != ON_OFF_AUTO_OFF) {
-        pc_i8259_create(isa_bus, gsi_state->i8259_irq);
+        pc_i8259_create(isa_bus, pcms->gsi_state->i8259_irq);
     }
-    ioapic_init_gsi(gsi_state, "i440fx");
+    ioapic_init_gsi(pcms->gsi_state, "i440fx");
 
     pc_basic_device_init(pcms, isa_bus, x86ms->gsi);
     pc_nic_init(pcmc, isa_bus, pcms->bus);

@@ -208,6 +208,14 @@ static void i440fx_realize(PCIDevice *dev, Error **errp)
     }
 }
 
+/* The container is not in an address space, so its content leaves by hand. */
+static void i440fx_exit(PCIDevice *dev)
+{
+    PCII440FXState *f = I440FX_PCI_DEVICE(dev);
+
+    memory_region_del_subregion(&f->smram, &f->low_smram);
+}
+
 PCIBus *i440fx_init(const char *host_type, const char *pci_type,
                     MemoryRegion *address_space_mem,
                     MemoryRegion *address_space_io,
@@ -259,11 +267,12 @@ PCIBus *i440fx_init(const char *host_type, const char *pci_type,
     object_property_add_const_link(qdev_get_machine(), "smram",
                                    OBJECT(&f->smram));
 
-    init_pam(dev, f->ram_memory, f->system_memory, f->pci_address_space,
+    /* The regions are in @d, and must not outlive it. */
+    init_pam(DEVICE(d), f->ram_memory, f->system_memory, f->pci_address_space,
              &f->pam_regions[0], PAM_BIOS_BASE, PAM_BIOS_SIZE);
     for (i = 1; i < ARRAY_SIZE(f->pam_regions); ++i) {
-        init_pam(dev, f->ram_memory, f->system_memory, f->pci_address_space,
-                 &f->pam_regions[i],
+        init_pam(DEVICE(d), f->ram_memory, f->system_memory,
+                 f->pci_address_space, &f->pam_regions[i],
                  PAM_EXPAN_BASE + (i - 1) * PAM_EXPAN_SIZE, PAM_EXPAN_SIZE);
     }
 
@@ -281,6 +290,7 @@ static void i440fx_class_init(ObjectClass *klass, void *data)
     PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);
 
     k->realize = i440fx_realize;
+    k->exit = i440fx_exit;
     k->config_write = i440fx_write_config;
     k->vendor_id = PCI_VENDOR_ID_INTEL;
     k->device_id = PCI_DEVICE_ID_INTEL_82441;

@@ -39,6 +39,13 @@ typedef struct PCMachineState {
     PCIBus *bus;
 
     uint64_t max_ram_below_4g;
+
+    /* What the board itself puts into the address spaces, and its GSIs. */
+    MemoryRegion ram_below_4g, ram_above_4g;
+    MemoryRegion pci_memory, option_rom;
+    MemoryRegion ioport80_io, ioportF0_io;
+    GSIState *gsi_state;
+    qemu_irq cpu_irq, a20_line;
 } PCMachineState;
 
 typedef struct PCMachineClass {
