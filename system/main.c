@@ -3,7 +3,7 @@
  *
  *     qemu_init        the command line becomes a machine (vl.c)
  *     qemu_main_loop   it runs, until someone asks for its end (shutdown.c)
- *     qemu_cleanup     everything is given back (vl.c)
+ *     qemu_cleanup     everything is given back (teardown.c)
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

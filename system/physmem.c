@@ -56,6 +56,20 @@ void cpu_exec_init_all(void)
     address_space_init(&address_space_io, system_io, "I/O");
 }
 
+void cpu_exec_cleanup_all(void)
+{
+    address_space_destroy(&address_space_io);
+    address_space_destroy(&address_space_memory);
+    drain_call_rcu();
+
+    object_unparent(OBJECT(system_io));
+    object_unparent(OBJECT(system_memory));
+    g_free(system_io);
+    g_free(system_memory);
+    system_io = NULL;
+    system_memory = NULL;
+}
+
 MemoryRegion *get_system_memory(void)
 {
     return system_memory;

@@ -788,7 +788,6 @@ void qtest_server_init(const char *qtest_chrdev, const char *qtest_log,
     if (*errp) {
         object_unparent(obj);
     }
-    object_unref(OBJECT(chr));
     object_unref(obj);
 }
 

@@ -392,6 +392,7 @@ static int parse_fw_cfg(void *opaque, QemuOpts *opts, Error **errp)
     }
     /* Read by the guest for as long as there is one. */
     fw_cfg_add_file(fw_cfg, name, buf, size);
+    fw_cfg_own_file(fw_cfg, name);
     return 0;
 }
 
@@ -500,14 +501,4 @@ void qemu_init(int argc, char **argv)
 
     qmp_x_exit_preconfig(&error_fatal);
     accel_setup_post(current_machine);
-}
-
-void qemu_cleanup(void)
-{
-    vm_shutdown();
-
-    net_cleanup();
-    monitor_cleanup();
-    qemu_chr_cleanup();
-    user_creatable_cleanup();
 }

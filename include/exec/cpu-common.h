@@ -43,6 +43,9 @@ typedef uintptr_t ram_addr_t;
 /* Makes the two address spaces of exec/address-spaces.h.  Called once. */
 void cpu_exec_init_all(void);
 
+/* Ends them.  Nobody may use them any more, and nothing is in them. */
+void cpu_exec_cleanup_all(void);
+
 /* RAM blocks */
 
 /* The ram_addr_t of a host address inside RAM, or RAM_ADDR_INVALID. */
