@@ -8,7 +8,6 @@
  */
 
 #include "qemu/osdep.h"
-#include "qapi/error.h"
 #include "net/net.h"
 #include "net/filter.h"
 #include "macaddr_int.h"

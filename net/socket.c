@@ -18,11 +18,8 @@
 #include "qemu/osdep.h"
 #include <arpa/inet.h>
 #include "qapi/error.h"
-#include "qemu/bswap.h"
-#include "qemu/error-report.h"
 #include "qemu/iov.h"
 #include "qemu/main-loop.h"
-#include "qemu/option.h"
 #include "qemu/sockets.h"
 #include "monitor/monitor.h"
 #include "net/eth.h"

@@ -22,7 +22,6 @@
 #include "qemu/help_option.h"
 #include "qemu/keyval.h"
 #include "qemu/option.h"
-#include "qemu/uuid.h"
 #include "chardev/char.h"
 #include "monitor/monitor.h"
 #include "net/net.h"
