@@ -176,6 +176,7 @@ static void piix3_reset(DeviceState *dev)
     pci_conf[0x82] = 0x00;      /* deterministic latency */
     memset(pci_conf + 0xa0, 0, 16); /* SMI, STPCLK# and their timers */
     pci_conf[0xa0] = 0x08;
+    pci_conf[0xa8] = 0x0f;      /* the fast-off timer counts from here */
 
     d->pic_levels = 0;
     d->rcr = 0;
