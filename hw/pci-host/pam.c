@@ -8,12 +8,13 @@
  *     bits  reads   writes
  *      0    PCI     PCI
  *      1    RAM     PCI      a ROM made of RAM, as far as the guest can tell
- *      2    PCI     RAM      how firmware copies itself; reads win here
+ *      2    PCI     RAM      how firmware copies itself; writes win here
  *      3    RAM     RAM
  *
- * A region is either RAM or not, so value 2 behaves as value 0: the memory API
- * has no region that reads from one place and writes to another, and firmware
- * switches to 3 before it copies.
+ * A region is either RAM or not: the memory API has none that reads from one
+ * place and writes to another.  So value 2 behaves as value 3, because what
+ * firmware writes must not be lost.  And the read-only alias of value 1 binds
+ * the guest's CPUs; a device's DMA reaches the RAM behind it.
  *
  * Intel 440FX PCIset datasheet, section 3.2.18.
  *
@@ -39,7 +40,7 @@ void init_pam(DeviceState *dev, MemoryRegion *ram_memory,
     memory_region_init_alias(&mem->alias[0], OBJECT(dev), "pam-pci",
                              pci_address_space, start, size);
     memory_region_init_alias(&mem->alias[2], OBJECT(dev), "pam-pci",
-                             pci_address_space, start, size);
+                             ram_memory, start, size);
 
     memory_region_transaction_begin();
     for (i = 0; i < ARRAY_SIZE(mem->alias); ++i) {
