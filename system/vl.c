@@ -335,12 +335,20 @@ static void qemu_init_board(void)
     machine_run_board_init(current_machine, cmdline.mem_path, &error_fatal);
 }
 
+/* An empty value is as good as none. */
+static const char *fw_cfg_opt_get(QemuOpts *opts, const char *name)
+{
+    const char *value = qemu_opt_get(opts, name);
+
+    return value && *value ? value : NULL;
+}
+
 static int parse_fw_cfg(void *opaque, QemuOpts *opts, Error **errp)
 {
-    const char *name = qemu_opt_get(opts, "name");
-    const char *file = qemu_opt_get(opts, "file");
-    const char *str = qemu_opt_get(opts, "string");
-    const char *gen_id = qemu_opt_get(opts, "gen_id");
+    const char *name = fw_cfg_opt_get(opts, "name");
+    const char *file = fw_cfg_opt_get(opts, "file");
+    const char *str = fw_cfg_opt_get(opts, "string");
+    const char *gen_id = fw_cfg_opt_get(opts, "gen_id");
     FWCfgState *fw_cfg = opaque;
     gchar *buf;
     size_t size;

@@ -560,7 +560,7 @@ static void fw_cfg_machine_ready(Notifier *n, void *data)
 
 static void fw_cfg_file_slots_allocate(FWCfgState *s, Error **errp)
 {
-    uint16_t max = FW_CFG_WRITE_CHANNEL - FW_CFG_FILE_FIRST - 1;
+    uint16_t max = FW_CFG_WRITE_CHANNEL - FW_CFG_FILE_FIRST;
 
     if (fw_cfg_file_slots(s) < FW_CFG_FILE_SLOTS_MIN) {
         error_setg(errp, "\"file_slots\" must be at least 0x%x",
