@@ -280,7 +280,7 @@ static void *file_ram_alloc(RAMBlock *block, ram_addr_t memory, int fd,
 
     /* A pipe of hugetlbfs cannot be made longer, and need not be. */
     if (truncate && ftruncate(fd, offset + memory)) {
-        warn_report("ftruncate: %s", strerror(errno));
+        perror("ftruncate");
     }
 
     area = qemu_ram_mmap(fd, memory, mr->align, map_flags, offset);
