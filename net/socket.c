@@ -373,13 +373,14 @@ static int net_socket_connect_init(NetClientState *peer, const char *name,
         error_setg_errno(errp, errno, "can't create stream socket");
         return -1;
     }
+    qemu_socket_set_nonblock(fd);
+    /* The peer may be far away: packets wait until it has answered. */
     if (RETRY_ON_EINTR(connect(fd, (struct sockaddr *)&saddr,
-                               sizeof(saddr))) < 0) {
+                               sizeof(saddr))) < 0 && errno != EINPROGRESS) {
         error_setg_errno(errp, errno, "can't connect socket");
         closesocket(fd);
         return -1;
     }
-    qemu_socket_set_nonblock(fd);
     socket_set_nodelay(fd);
 
     s = net_socket_new(peer, "socket", name, true);
