@@ -333,24 +333,27 @@ void qemu_event_reset(QemuEvent *ev)
     smp_mb__after_rmw();
 }
 
+/*
+ * Being woken proves nothing.  Whoever set an event that was at this address
+ * before, on a stack perhaps, may wake only now; and a return without a look at
+ * the state would not be ordered after the set.
+ */
 void qemu_event_wait(QemuEvent *ev)
 {
-    unsigned value;
-
     assert(ev->initialized);
-    value = qatomic_load_acquire(&ev->value);
-    if (value == EV_SET) {
-        return;
+
+    for (;;) {
+        unsigned value = qatomic_load_acquire(&ev->value);
+
+        if (value == EV_SET) {
+            return;
+        }
+        if (value == EV_FREE &&
+            qatomic_cmpxchg(&ev->value, EV_FREE, EV_BUSY) == EV_SET) {
+            return;
+        }
+        qemu_futex_wait(ev, EV_BUSY);
     }
-    if (value == EV_FREE &&
-        qatomic_cmpxchg(&ev->value, EV_FREE, EV_BUSY) == EV_SET) {
-        return;
-    }
-    /*
-     * Being woken is enough: it was set, even if somebody has reset it since.
-     * Callers look at their condition again anyway.
-     */
-    qemu_futex_wait(ev, EV_BUSY);
 }
 
 /* Threads */

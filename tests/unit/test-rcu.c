@@ -132,8 +132,8 @@ static void test_drain_forces(void)
 
     reader_start(&r);
     drain_call_rcu();
-    g_assert_true(r.forced);
-    g_assert_true(r.left);
+    g_assert_true(qatomic_read(&r.forced));
+    g_assert_true(qatomic_read(&r.left));
     reader_join(&r);
 }
 
