@@ -47,6 +47,7 @@
 #include "qom/object_interfaces.h"
 #include "sysemu/cpu-timers.h"
 #include "sysemu/cpus.h"
+#include "sysemu/hostmem.h"
 #include "sysemu/qtest.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
@@ -174,6 +175,36 @@ static void parse_memory_options(void)
     machine_merge_property("memory", prop);
 
     loc_pop(&loc);
+}
+
+/* Where a back end is the RAM, it says how much there is, unless -m does. */
+static void qemu_resolve_machine_memdev(QDict *qdict)
+{
+    const char *id = qdict_get_try_str(qdict, "memory-backend");
+    QDict *memory = qobject_to(QDict, qdict_get(qdict, "memory"));
+    g_autofree char *size = NULL;
+    Object *backend;
+
+    if (!id) {
+        return;
+    }
+    if (cmdline.mem_path) {
+        error_report("'-mem-path' can't be used together with"
+                     "'-machine memory-backend'");
+        exit(EXIT_FAILURE);
+    }
+    backend = object_resolve_path_type(id, TYPE_MEMORY_BACKEND, NULL);
+    if (!backend) {
+        error_report("Memory backend '%s' not found", id);
+        exit(EXIT_FAILURE);
+    }
+    if (!memory || qdict_haskey(memory, "size")) {
+        return;
+    }
+    size = g_strdup_printf("%" PRIu64,
+                           object_property_get_uint(backend, "size",
+                                                    &error_abort));
+    qdict_put_str(memory, "size", size);
 }
 
 static void qemu_apply_machine_options(QDict *qdict)
@@ -485,6 +516,7 @@ void qemu_init(int argc, char **argv)
     qemu_create_early_backends();
 
     parse_memory_options();
+    qemu_resolve_machine_memdev(cmdline.machine_opts);
     qemu_apply_legacy_machine_options(cmdline.machine_opts);
     qemu_apply_machine_options(cmdline.machine_opts);
     qobject_unref(cmdline.machine_opts);
