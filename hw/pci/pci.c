@@ -67,9 +67,10 @@ static int pci_bus_allocate_devfn(PCIBus *bus, PCIDevice *pci_dev,
     }
     if (!pci_bus_devfn_available(bus, devfn)) {
         error_setg(errp, "PCI: slot %d function %d not available for %s,"
-                   " in use by %s",
+                   " in use by %s,id=%s",
                    PCI_SLOT(devfn), PCI_FUNC(devfn), name,
-                   bus->devices[devfn]->name);
+                   bus->devices[devfn]->name,
+                   bus->devices[devfn]->qdev.id ?: "(null)");
         return -1;
     }
     /*

@@ -340,7 +340,7 @@ static void test_slot_conflict(void)
 
     expect_no_place(PCI_DEVFN(3, 0), false,
                     "PCI: slot 3 function 0 not available for "
-                    "test-pci-device, in use by test-pci-device");
+                    "test-pci-device, in use by test-pci-device,id=(null)");
     g_assert_true(bus->devices[PCI_DEVFN(3, 0)] == dev);
     unplug(dev);
     g_assert_null(bus->devices[PCI_DEVFN(3, 0)]);
