@@ -42,7 +42,8 @@ check: deps all
 
 check-asan: deps $(ASAN)/build.ninja
 	@ninja -C $(ASAN)
-	@meson test -C $(ASAN) --no-rebuild --print-errorlogs --timeout-multiplier 3
+	@meson test -C $(ASAN) --no-rebuild --no-suite docs --print-errorlogs \
+	  --timeout-multiplier 3
 
 bench: deps $(RELEASE)/build.ninja
 	@ninja -C $(RELEASE) qemini-system-x86_64 tests/bench/bench tests/bench/bench-core
