@@ -170,6 +170,7 @@ static void test_cli(gconstpointer data)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions();
     for (size_t i = 0; i < ARRAY_SIZE(cli_cases); i++) {
         g_autofree char *path = g_strdup_printf("/cli/%s", cli_cases[i].name);
 
