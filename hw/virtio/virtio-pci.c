@@ -208,7 +208,8 @@ static uint32_t virtio_read_config(PCIDevice *pci_dev, uint32_t address,
 
 static int virtio_pci_query_nvectors(DeviceState *d)
 {
-    return VIRTIO_PCI(d)->nvectors;
+    /* VIRTIO_NO_VECTOR is not a vector's number, nor is what follows it. */
+    return MIN(VIRTIO_PCI(d)->nvectors, VIRTIO_NO_VECTOR);
 }
 
 static AddressSpace *virtio_pci_get_dma_as(DeviceState *d)
