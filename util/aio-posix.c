@@ -50,7 +50,10 @@ static bool aio_remove_fd_handler(AioContext *ctx, AioHandler *node)
      * If it was registered with GLib under the fd's number only, GLib might
      * poll a new file of that number.
      */
-    g_source_remove_poll(&ctx->source, &node->pfd);
+    /* On the way out, GLib has forgotten all of the source's fds already. */
+    if (!g_source_is_destroyed(&ctx->source)) {
+        g_source_remove_poll(&ctx->source, &node->pfd);
+    }
     node->pfd.revents = 0;
     node->poll_ready = false;
 
