@@ -365,18 +365,17 @@ static bool qobject_input_type_uint64(Visitor *v, const char *name,
         return false;
     }
     qnum = qobject_to(QNum, qobj);
-    if (!qnum) {
-        return qobject_input_wrong_type(qiv, name, "integer", errp);
-    }
-    if (qnum_get_try_uint(qnum, obj)) {
+    if (qnum && qnum_get_try_uint(qnum, obj)) {
         return true;
     }
     /* Clients once had to write large values as negative numbers. */
-    if (qnum_get_try_int(qnum, &val)) {
+    if (qnum && qnum_get_try_int(qnum, &val)) {
         *obj = val;
         return true;
     }
-    return qobject_input_wrong_type(qiv, name, "uint64", errp);
+    error_setg(errp, QERR_INVALID_PARAMETER_VALUE, full_name(qiv, name),
+               "uint64");
+    return false;
 }
 
 static bool qobject_input_type_bool(Visitor *v, const char *name, bool *obj,
