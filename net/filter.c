@@ -174,7 +174,7 @@ static NetFilterState *netfilter_find_position(NetFilterState *nf,
 
     if (!g_str_has_prefix(nf->position, "id=")) {
         error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "position",
-                   "head, tail or id=");
+                   "'head', 'tail' or 'id=<id>'");
         return NULL;
     }
 

@@ -255,7 +255,7 @@ void net_hub_check_clients(void)
                 warn_report("hub port %s has no peer", port->nc.name);
             } else if (peer->info->type == NET_CLIENT_DRIVER_NIC) {
                 has_nic = true;
-            } else {
+            } else if (peer->info->type != NET_CLIENT_DRIVER_HUBPORT) {
                 has_host_dev = true;
             }
         }

@@ -27,6 +27,7 @@
 #include "qemu/config-file.h"
 #include "qemu/error-report.h"
 #include "qemu/help_option.h"
+#include "qemu/id.h"
 #include "qemu/option.h"
 #include "net/eth.h"
 #include "net/net.h"
@@ -62,16 +63,19 @@ static int nic_get_free_idx(void)
     return -1;
 }
 
-/* What a user gave as a card's MAC address; false with @errp set if bad. */
-static bool nic_parse_macaddr(NICInfo *nd, const char *str, Error **errp)
+/*
+ * What a user gave as a card's MAC address; false with @errp set if bad, with
+ * @why behind it.
+ */
+static bool nic_parse_macaddr(NICInfo *nd, const char *str, const char *why,
+                              Error **errp)
 {
     if (net_parse_macaddr(nd->macaddr.a, str) < 0) {
         error_setg(errp, "invalid syntax for ethernet address");
         return false;
     }
     if (is_multicast_ether_addr(nd->macaddr.a)) {
-        error_setg(errp,
-                   "NIC cannot have multicast MAC address (odd 1st byte)");
+        error_setg(errp, "NIC cannot have multicast MAC address%s", why);
         return false;
     }
     return true;
@@ -98,7 +102,8 @@ static int net_init_nic(const Netdev *netdev, const char *name,
             return -1;
         }
     }
-    if (nic->has_macaddr && !nic_parse_macaddr(&nd, nic->macaddr, errp)) {
+    if (nic->has_macaddr &&
+        !nic_parse_macaddr(&nd, nic->macaddr, " (odd 1st byte)", errp)) {
         return -1;
     }
     if (nic->has_vectors && nic->vectors > 0x7ffffff) {
@@ -148,7 +153,7 @@ int qemu_show_nic_models(const char *arg, const char *const *models)
     if (!arg || !is_help_option(arg)) {
         return 0;
     }
-    printf("Available NIC models:\n");
+    printf("Supported NIC models:\n");
     for (int i = 0; models[i]; i++) {
         printf("%s\n", models[i]);
     }
@@ -189,19 +194,22 @@ static int net_client_init1(const Netdev *netdev, bool is_netdev, Error **errp)
     if (is_netdev) {
         if (netdev->type == NET_CLIENT_DRIVER_NIC ||
             !net_client_init_fun[netdev->type]) {
-            error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "type",
-                       "a netdev backend type");
+            error_setg(errp, "network backend '%s' is not compiled into this"
+                       " binary", NetClientDriver_str(netdev->type));
             return -1;
         }
     } else {
         if (netdev->type == NET_CLIENT_DRIVER_NONE) {
             return 0;
         }
-        if (netdev->type == NET_CLIENT_DRIVER_HUBPORT ||
-            !net_client_init_fun[netdev->type]) {
-            error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "type",
-                       "a net backend type (maybe it is not compiled "
-                       "into this binary)");
+        if (netdev->type == NET_CLIENT_DRIVER_HUBPORT) {
+            error_setg(errp, "network backend '%s' is only supported with"
+                       " -netdev/-nic", NetClientDriver_str(netdev->type));
+            return -1;
+        }
+        if (!net_client_init_fun[netdev->type]) {
+            error_setg(errp, "network backend '%s' is not compiled into this"
+                       " binary", NetClientDriver_str(netdev->type));
             return -1;
         }
     }
@@ -238,9 +246,7 @@ static int net_client_init(QemuOpts *opts, bool is_netdev, Error **errp)
 
     /* -net may leave out the id, but our type has one. */
     if (!is_netdev && !qemu_opts_id(opts)) {
-        static int id;
-
-        qemu_opts_set_id(opts, g_strdup_printf("__org.qemu.net%i", id++));
+        qemu_opts_set_id(opts, id_generate(ID_NET));
     }
 
     v = opts_visitor_new(opts);
@@ -254,11 +260,16 @@ static int net_client_init(QemuOpts *opts, bool is_netdev, Error **errp)
 
 void show_netdevs(void)
 {
+    /* In the order in which QEMU has them. */
+    static const NetClientDriver netdevs[] = {
+        NET_CLIENT_DRIVER_SOCKET,
+        NET_CLIENT_DRIVER_HUBPORT,
+        NET_CLIENT_DRIVER_TAP,
+    };
+
     printf("Available netdev backend types:\n");
-    for (int i = 0; i < NET_CLIENT_DRIVER__MAX; i++) {
-        if (net_client_init_fun[i] && i != NET_CLIENT_DRIVER_NIC) {
-            printf("%s\n", NetClientDriver_str(i));
-        }
+    for (int i = 0; i < ARRAY_SIZE(netdevs); i++) {
+        printf("%s\n", NetClientDriver_str(netdevs[i]));
     }
 }
 
@@ -380,14 +391,14 @@ static int net_param_nic(void *dummy, QemuOpts *opts, Error **errp)
     memset(ni, 0, sizeof(*ni));
 
     mac = qemu_opt_get_del(opts, "mac");
-    if (mac && !nic_parse_macaddr(ni, mac, errp)) {
+    if (mac && !nic_parse_macaddr(ni, mac, "", errp)) {
         return -1;
     }
     ni->model = qemu_opt_get_del(opts, "model");
 
     nd_id = g_strdup(qemu_opts_id(opts));
     if (!nd_id) {
-        nd_id = g_strdup_printf("__org.qemu.nic%i", idx);
+        nd_id = id_generate(ID_NET);
         qemu_opts_set_id(opts, g_strdup(nd_id));
     }
 
@@ -503,10 +514,32 @@ void net_cleanup(void)
     }
 }
 
-/* The JSON form is parsed through the schema alone, without QemuOpts. */
+/*
+ * JSON, and the types whose addresses have parts of their own, are parsed
+ * through the schema alone, without QemuOpts.
+ */
 bool netdev_is_modern(const char *optarg)
 {
-    return optarg[0] == '{';
+    static QemuOptsList dummy_opts = {
+        .name = "netdev",
+        .implied_opt_name = "type",
+        .head = QTAILQ_HEAD_INITIALIZER(dummy_opts.head),
+        .desc = { { } },
+    };
+    QemuOpts *opts;
+    const char *type;
+    bool is_modern;
+
+    if (optarg[0] == '{') {
+        return true;
+    }
+    opts = qemu_opts_create(&dummy_opts, NULL, false, &error_abort);
+    qemu_opts_do_parse(opts, optarg, dummy_opts.implied_opt_name,
+                       &error_abort);
+    type = qemu_opt_get(opts, "type");
+    is_modern = !g_strcmp0(type, "stream") || !g_strcmp0(type, "dgram");
+    qemu_opts_del(opts);
+    return is_modern;
 }
 
 void netdev_parse_modern(const char *optarg)

@@ -299,6 +299,11 @@ static int net_socket_fd_init(NetClientState *peer, const char *name, int fd,
     NetSocketState *s;
     int so_type = -1;
 
+    if (qemu_socket_try_set_nonblock(fd) < 0) {
+        error_setg_errno(errp, errno, "%s: Can't use file descriptor %d",
+                         name, fd);
+        return -1;
+    }
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &so_type, &optlen) < 0) {
         error_setg(errp, "can't get socket option SO_TYPE");
         return -1;
@@ -306,11 +311,6 @@ static int net_socket_fd_init(NetClientState *peer, const char *name, int fd,
     if (so_type != SOCK_DGRAM && so_type != SOCK_STREAM) {
         error_setg(errp, "socket type=%d for fd=%d must be either"
                    " SOCK_DGRAM or SOCK_STREAM", so_type, fd);
-        return -1;
-    }
-    if (qemu_socket_try_set_nonblock(fd) < 0) {
-        error_setg_errno(errp, errno, "%s: Can't use file descriptor %d",
-                         name, fd);
         return -1;
     }
 

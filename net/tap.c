@@ -557,6 +557,10 @@ static int net_init_tap_fds(const NetdevTapOptions *tap, const char *name,
 
     fds = g_strsplit(tap->fds, ":", MAX_QUEUE_NUM + 1);
     nfds = g_strv_length(fds);
+    if (nfds == 0) {
+        error_setg(errp, "fds= has no file descriptor");
+        return -1;
+    }
     if (nfds > MAX_QUEUE_NUM) {
         error_setg(errp, "at most %d queues are possible", MAX_QUEUE_NUM);
         return -1;
@@ -666,11 +670,6 @@ int net_init_tap(const Netdev *netdev, const char *name,
         error_setg(errp, "vhostfd(s)= is not valid without vhost");
         return -1;
     }
-    if (tap->has_helper || tap->has_br) {
-        error_setg(errp, "bridge helpers are not supported: make the tap "
-                   "first, then name it with ifname= or fd=");
-        return -1;
-    }
     if (queues < 1 || queues > MAX_QUEUE_NUM) {
         error_setg(errp, "queues must be between 1 and %d", MAX_QUEUE_NUM);
         return -1;
@@ -681,6 +680,11 @@ int net_init_tap(const Netdev *netdev, const char *name,
     }
     if (tap->has_fds) {
         return net_init_tap_fds(tap, name, peer, errp);
+    }
+    if (tap->has_helper) {
+        error_setg(errp, "bridge helpers are not supported: make the tap "
+                   "first, then name it with ifname= or fd=");
+        return -1;
     }
     return net_init_tap_ifname(tap, name, peer, queues, errp);
 }
