@@ -49,13 +49,13 @@ static bool split_host_port(const char *p, char *host, size_t host_size,
     return true;
 }
 
+/* False without an error: the caller quotes what it cannot parse. */
 static bool parse_compat_tcp(QemuOpts *opts, const char *p, Error **errp)
 {
     char host[65], port[33];
     const char *rest;
 
     if (!split_host_port(p, host, sizeof(host), port, sizeof(port), &rest)) {
-        error_setg(errp, "error parsing socket address '%s'", p);
         return false;
     }
     if (!qemu_opt_set(opts, "backend", "socket", errp) ||
@@ -130,7 +130,9 @@ QemuOpts *qemu_chr_parse_compat(const char *label, const char *filename,
         qemu_opt_set(opts, "mux", "on", &error_abort);
     }
     if (!parse_compat_into(opts, filename, &local_err)) {
-        error_report_err(local_err);
+        if (local_err) {
+            error_report_err(local_err);
+        }
         qemu_opts_del(opts);
         return NULL;
     }
@@ -232,7 +234,7 @@ Chardev *qemu_chr_new_from_opts(QemuOpts *opts, GMainContext *context,
     g_autofree char *typename = NULL;
 
     if (name && is_help_option(name)) {
-        qemu_printf("Available chardev backend types:\n");
+        qemu_printf("Available chardev backend types: \n");
         object_class_foreach(print_backend_name, TYPE_CHARDEV, false, NULL);
         return NULL;
     }

@@ -657,8 +657,9 @@ static SocketAddressLegacy *chr_parse_socket_address(QemuOpts *opts,
     const char *fd = qemu_opt_get(opts, "fd");
     SocketAddressLegacy *addr;
 
-    if (!!path + !!fd + !!host != 1) {
-        error_setg(errp, "Exactly one of 'path', 'fd' or 'host' required");
+    if (!!path + !!fd + !!host > 1) {
+        error_setg(errp, "None or one of 'path', 'fd' or 'host' option"
+                   " required.");
         return NULL;
     }
     if (host && !port) {
@@ -694,7 +695,7 @@ static SocketAddressLegacy *chr_parse_socket_address(QemuOpts *opts,
     } else {
         addr->type = SOCKET_ADDRESS_TYPE_FD;
         addr->u.fd.data = g_new(String, 1);
-        addr->u.fd.data->str = g_strdup(fd);
+        addr->u.fd.data->str = g_strdup(fd ?: "");
     }
     return addr;
 }

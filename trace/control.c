@@ -219,13 +219,12 @@ static void trace_enable_pattern(const char *pattern, bool enable)
         if (trace_event_get_state_static(ev)) {
             trace_event_set_state_dynamic(ev, enable);
         } else if (!is_pattern) {
-            error_report("WARNING: trace event '%s' is not traceable",
-                         pattern);
+            warn_report("trace event '%s' is not traceable", pattern);
         }
         found = true;
     }
     if (!found && !is_pattern) {
-        error_report("WARNING: trace event '%s' does not exist", pattern);
+        warn_report("trace event '%s' does not exist", pattern);
     }
 }
 

@@ -51,13 +51,13 @@ static void trace_enable_events_in_file(const char *fname)
     size_t size = 0;
     int lno = 0;
 
+    loc_push_none(&loc);
+    loc_set_file(fname, 0);
     fp = fopen(fname, "r");
     if (!fp) {
-        error_report("could not open trace events file '%s': %s",
-                     fname, strerror(errno));
+        error_report("%s", strerror(errno));
         exit(1);
     }
-    loc_push_none(&loc);
     while (getline(&line, &size, fp) >= 0) {
         loc_set_file(fname, ++lno);
         g_strstrip(line);

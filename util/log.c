@@ -128,7 +128,7 @@ static bool valid_filename_template(const char *filename, bool per_thread,
 
     if (!pct) {
         if (per_thread) {
-            error_setg(errp, "Filename template with '%%d' needed for 'tid'");
+            error_setg(errp, "Filename template with '%%d' required for 'tid'");
             return false;
         }
         return true;
@@ -200,7 +200,7 @@ static bool qemu_set_log_internal(const char *filename, int log_flags,
         return false;
     }
     if (per_thread && !filename) {
-        error_setg(errp, "Filename template with '%%d' needed for 'tid'");
+        error_setg(errp, "Filename template with '%%d' required for 'tid'");
         return false;
     }
 

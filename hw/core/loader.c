@@ -13,12 +13,15 @@
 
 int64_t get_image_size(const char *filename)
 {
-    struct stat st;
+    int fd = open(filename, O_RDONLY | O_CLOEXEC);
+    int64_t size;
 
-    if (stat(filename, &st) < 0 || !S_ISREG(st.st_mode)) {
+    if (fd < 0) {
         return -1;
     }
-    return st.st_size;
+    size = lseek(fd, 0, SEEK_END);
+    close(fd);
+    return size;
 }
 
 ssize_t load_image_size(const char *filename, void *addr, size_t size)

@@ -44,7 +44,7 @@ static unsigned smp_product(unsigned a, unsigned b, unsigned c, unsigned d)
 
 static unsigned smp_given(bool has, int64_t value)
 {
-    return has ? CLAMP(value, 0, UINT32_MAX) : 0;
+    return has ? value : 0;
 }
 
 /* A level given as 0 is as good as left out, but not for much longer. */
