@@ -65,6 +65,8 @@ void hmp_quit(Monitor *mon, const QDict *qdict)
 {
     /* No prompt any more. */
     monitor_suspend(mon);
+    /* Whoever asks for the end gets it, -no-shutdown or not. */
+    shutdown_action = SHUTDOWN_ACTION_POWEROFF;
     qemu_system_shutdown_request(SHUTDOWN_CAUSE_HOST_QMP_QUIT);
 }
 

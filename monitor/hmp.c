@@ -54,7 +54,7 @@ void help_cmd(Monitor *mon, const char *name)
 {
     const HMPCommand *table = hmp_cmds, *cmd;
     const char *prefix = "";
-    g_auto(GStrv) words = g_strsplit_set(name ?: "", " \t", 2);
+    g_auto(GStrv) words = g_strsplit_set(name ?: "", " \t", 3);
 
     if (words[0] && words[0][0]) {
         cmd = hmp_search(table, words[0], strlen(words[0]));
@@ -275,7 +275,7 @@ static const HMPCommand *monitor_parse_command(Monitor *mon,
     size_t len = strcspn(p, " \t\n/");
     const HMPCommand *cmd;
 
-    if (!len) {
+    if (!*p) {
         return NULL;
     }
     cmd = hmp_search(table, p, len);
