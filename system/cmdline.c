@@ -26,6 +26,7 @@
 #include "monitor/monitor.h"
 #include "net/net.h"
 #include "qom/object_interfaces.h"
+#include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 #include "trace/control.h"
 #include "cmdline.h"
@@ -89,6 +90,23 @@ static QemuOptsList qemu_smp_opts = {
     },
 };
 
+static QemuOptsList qemu_boot_opts = {
+    .name = "boot-opts",
+    .implied_opt_name = "order",
+    .merge_lists = true,
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_boot_opts.head),
+    .desc = {
+        { .name = "order", .type = QEMU_OPT_STRING },
+        { .name = "once", .type = QEMU_OPT_STRING },
+        { .name = "menu", .type = QEMU_OPT_BOOL },
+        { .name = "splash", .type = QEMU_OPT_STRING },
+        { .name = "splash-time", .type = QEMU_OPT_NUMBER },
+        { .name = "reboot-timeout", .type = QEMU_OPT_NUMBER },
+        { .name = "strict", .type = QEMU_OPT_BOOL },
+        { /* end of list */ }
+    },
+};
+
 static QemuOptsList qemu_name_opts = {
     .name = "name",
     .implied_opt_name = "guest",
@@ -138,6 +156,7 @@ static void qemu_add_all_opts(void)
     qemu_add_opts(&qemu_accel_opts);
     qemu_add_opts(&qemu_mem_opts);
     qemu_add_opts(&qemu_smp_opts);
+    qemu_add_opts(&qemu_boot_opts);
     qemu_add_opts(&qemu_name_opts);
     qemu_add_opts(&qemu_msg_opts);
     qemu_add_opts(&qemu_fw_cfg_opts);
@@ -266,15 +285,46 @@ static void monitor_parse(const char *optarg, const char *mode, bool pretty)
     monitor_device_index++;
 }
 
+/* There is only "none", which has no options. */
 static void display_parse(const char *arg)
 {
+    QDict *opts;
+    const char *type;
+
     if (is_help_option(arg)) {
         printf("Available display backend types:\nnone\n");
         exit(0);
     }
-    if (strcmp(arg, "none") != 0) {
-        error_report("Parameter 'type' does not accept value '%s'", arg);
+    opts = keyval_parse(arg, "type", NULL, &error_fatal);
+    type = qdict_get_try_str(opts, "type");
+    if (!type) {
+        error_report(QERR_MISSING_PARAMETER, "type");
         exit(1);
+    }
+    if (strcmp(type, "none") != 0) {
+        error_report("Parameter 'type' does not accept value '%s'", type);
+        exit(1);
+    }
+    qdict_del(opts, "type");
+    if (qdict_size(opts)) {
+        error_report("Parameter '%s' is unexpected", qdict_first(opts)->key);
+        exit(1);
+    }
+    qobject_unref(opts);
+}
+
+static void accel_help(void)
+{
+    g_autoptr(GSList) list = object_class_get_list(TYPE_ACCEL, false);
+
+    printf("Accelerators supported in QEMU binary:\n");
+    for (GSList *el = list; el; el = el->next) {
+        const char *name = object_class_get_name(el->data);
+
+        if (g_str_has_suffix(name, ACCEL_CLASS_SUFFIX)) {
+            printf("%.*s\n", (int)(strlen(name) - strlen(ACCEL_CLASS_SUFFIX)),
+                   name);
+        }
     }
 }
 
@@ -308,14 +358,7 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         const char *acc = opts ? qemu_opt_get(opts, "accel") : "help";
 
         if (!opts || !acc || is_help_option(acc)) {
-            g_autoptr(GSList) list = object_class_get_list(TYPE_ACCEL, false);
-
-            printf("Accelerators supported in QEMU binary:\n");
-            for (GSList *el = list; el; el = el->next) {
-                printf("%.*s\n", (int)(strlen(object_class_get_name(el->data))
-                                       - strlen(ACCEL_CLASS_SUFFIX)),
-                       object_class_get_name(el->data));
-            }
+            accel_help();
             exit(0);
         }
         break;
@@ -376,6 +419,9 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
     case QEMU_OPTION_chardev:
         opts_parse_or_exit("chardev", optarg, true);
         break;
+    case QEMU_OPTION_mon:
+        opts_parse_or_exit("mon", optarg, true);
+        break;
     case QEMU_OPTION_monitor:
         if (strcmp(optarg, "none") != 0) {
             monitor_parse(optarg, "readline", false);
@@ -389,6 +435,19 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_display:
         display_parse(optarg);
+        break;
+    case QEMU_OPTION_boot:
+        machine_parse_property_opt(qemu_find_opts("boot-opts"), "boot",
+                                   optarg);
+        break;
+    case QEMU_OPTION_no_reboot:
+        reboot_action = REBOOT_ACTION_SHUTDOWN;
+        break;
+    case QEMU_OPTION_no_shutdown:
+        shutdown_action = SHUTDOWN_ACTION_PAUSE;
+        break;
+    case QEMU_OPTION_set:
+        qemu_set_option(optarg, &error_fatal);
         break;
     case QEMU_OPTION_nodefaults:
     case QEMU_OPTION_no_user_config:
