@@ -164,8 +164,7 @@ static void test_keyval_visit_errors(void)
     check_netdev_error("{'type': 'tap', 'id': 1}",
                        "Invalid parameter type for 'id', expected: string");
     check_netdev_error("{'type': 'tap', 'id': 'x', 'queues': '2'}",
-                       "Invalid parameter type for 'queues', "
-                       "PLACE"
+                       "Parameter 'queues' expects uint64");
     check_netdev_error("{'type': 'user', 'id': 'x', 'hostfwd': [{}]}",
                        "Parameter 'hostfwd[0].str' is missing");
     check_netdev_error("{'type': 'user', 'id': 'x', 'hostfwd': {}}",
