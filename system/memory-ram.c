@@ -193,8 +193,13 @@ void memory_region_init_rom_device(MemoryRegion *mr, Object *owner,
 /*
  * Memory of a device of the host, mapped into this process.  A register may
  * change by being read twice, or want its four bytes at once: so every access
- * is one load or store of the guest's own size.
+ * is one load or store of the guest's own size.  The guest chooses the address
+ * too: these types may be anywhere.
  */
+
+typedef uint16_t __attribute__((__aligned__(1))) ram_device_u16;
+typedef uint32_t __attribute__((__aligned__(1))) ram_device_u32;
+typedef uint64_t __attribute__((__aligned__(1))) ram_device_u64;
 
 static uint64_t memory_region_ram_device_read(void *opaque, hwaddr addr,
                                               unsigned size)
@@ -206,11 +211,11 @@ static uint64_t memory_region_ram_device_read(void *opaque, hwaddr addr,
     case 1:
         return *(volatile uint8_t *)p;
     case 2:
-        return *(volatile uint16_t *)p;
+        return *(volatile ram_device_u16 *)p;
     case 4:
-        return *(volatile uint32_t *)p;
+        return *(volatile ram_device_u32 *)p;
     default:
-        return *(volatile uint64_t *)p;
+        return *(volatile ram_device_u64 *)p;
     }
 }
 
@@ -225,13 +230,13 @@ static void memory_region_ram_device_write(void *opaque, hwaddr addr,
         *(volatile uint8_t *)p = data;
         break;
     case 2:
-        *(volatile uint16_t *)p = data;
+        *(volatile ram_device_u16 *)p = data;
         break;
     case 4:
-        *(volatile uint32_t *)p = data;
+        *(volatile ram_device_u32 *)p = data;
         break;
     default:
-        *(volatile uint64_t *)p = data;
+        *(volatile ram_device_u64 *)p = data;
         break;
     }
 }
