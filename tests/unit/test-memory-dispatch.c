@@ -196,6 +196,51 @@ static void test_invalid(void)
     registers_stop(&r, &t);
 }
 
+/*
+ * .valid.unaligned says what a guest may do with one load, .impl.unaligned how
+ * a longer transfer is cut.  A device with the second but not the first gets
+ * pieces that it then refuses.
+ */
+static void test_unaligned(void)
+{
+    static const struct {
+        bool valid, impl;
+        const char *load, *transfer;
+    } table[] = {
+        { false, false, "", "r1@1 r2@2 r1@4" },
+        { true, false, "r4@1", "r1@1 r2@2 r1@4" },
+        { false, true, "", "" },
+        { true, true, "r4@1", "r4@1" },
+    };
+
+    for (int i = 0; i < ARRAY_SIZE(table); i++) {
+        MemTxResult res;
+        uint8_t buf[4];
+        MemoryTest t;
+        Registers r;
+
+        registers_start(&r, &t, DEVICE_LITTLE_ENDIAN);
+        r.ops.valid.unaligned = table[i].valid;
+        r.ops.impl.unaligned = table[i].impl;
+
+        g_assert_cmphex(address_space_ldl_le(&t.as, 0x1001,
+                                             MEMTXATTRS_UNSPECIFIED, &res),
+                        ==, table[i].valid ? 0x14131211 : 0);
+        g_assert_cmpuint(res, ==, table[i].valid ? MEMTX_OK
+                                                 : MEMTX_DECODE_ERROR);
+        registers_expect(&r, table[i].load);
+
+        res = address_space_read(&t.as, 0x1001, MEMTXATTRS_UNSPECIFIED,
+                                 buf, 4);
+        g_assert_cmphex(ldl_le_p(buf), ==,
+                        *table[i].transfer ? 0x14131211 : 0);
+        g_assert_cmpuint(res, ==, *table[i].transfer ? MEMTX_OK
+                                                     : MEMTX_DECODE_ERROR);
+        registers_expect(&r, table[i].transfer);
+        registers_stop(&r, &t);
+    }
+}
+
 /* A long access goes in the largest pieces that the address allows. */
 static void test_pieces(void)
 {
@@ -398,6 +443,7 @@ int main(int argc, char **argv)
     g_test_add_func("/memory/dispatch/split-table", test_split_table);
     g_test_add_func("/memory/dispatch/endianness", test_endianness);
     g_test_add_func("/memory/dispatch/invalid", test_invalid);
+    g_test_add_func("/memory/dispatch/unaligned", test_unaligned);
     g_test_add_func("/memory/dispatch/pieces", test_pieces);
     g_test_add_func("/memory/dispatch/accepts", test_accepts);
     g_test_add_func("/memory/dispatch/with-attrs", test_with_attrs);
