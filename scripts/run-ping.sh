@@ -42,7 +42,10 @@ guest_pid='' ping_pid=''
 finish() {
     trap '' INT TERM HUP
     [ -z "$ping_pid" ] || kill -INT "$ping_pid" 2>/dev/null || true
-    [ -z "$guest_pid" ] || kill "$guest_pid" 2>/dev/null || true
+    # Again and again: between fork and exec it is a shell, and may miss one.
+    while [ -n "$guest_pid" ] && kill "$guest_pid" 2>/dev/null; do
+        sleep 0.05
+    done
     wait 2>/dev/null || true
     rm -rf "$tmp"
 }

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-MARK = 'QEMINI_RUN_PING_TEST'
+MARK = f'QEMINI_RUN_PING_TEST_{os.getpid()}'
 
 script, qemini = sys.argv[1:3]
 tests_done = 0
