@@ -32,7 +32,7 @@ typedef struct StackObject {
 
     GHashTable *visited;        /* QDict: the keys seen */
     const QListEntry *entry;    /* QList: the next element */
-    unsigned index;             /* QList: of the last element given out, + 1 */
+    unsigned index;             /* QList: of the element last asked for, + 1 */
 
     QSLIST_ENTRY(StackObject) node;
 } StackObject;
@@ -114,14 +114,14 @@ static QObject *qobject_input_try_get_object(QObjectInputVisitor *qiv,
         return ret;
     }
     assert(!name);
-    if (!tos->entry) {
-        return NULL;
-    }
-    ret = qlist_entry_obj(tos->entry);
+    ret = tos->entry ? qlist_entry_obj(tos->entry) : NULL;
     if (consume) {
-        tos->entry = qlist_next(tos->entry);
+        if (ret) {
+            tos->entry = qlist_next(tos->entry);
+        }
+        /* Counted even if it is not there: an error will speak of it. */
+        tos->index++;
     }
-    tos->index++;
     return ret;
 }
 
@@ -156,8 +156,8 @@ static const char *qobject_input_get_keyval(QObjectInputVisitor *qiv,
                    full_name(qiv, name));
     } else {
         /* -device JSON given to a keyval visitor: a caller's mistake. */
-        error_setg(errp, QERR_INVALID_PARAMETER_TYPE, full_name(qiv, name),
-                   "string");
+        error_setg(errp, "Internal error: parameter %s invalid",
+                   full_name(qiv, name));
     }
     return NULL;
 }
@@ -295,15 +295,11 @@ static bool qobject_input_start_alternate(Visitor *v, const char *name,
     /* What is in the alternate is visited next, under the same name. */
     QObjectInputVisitor *qiv = to_qiv(v);
     QObject *qobj = qobject_input_try_get_object(qiv, name, false);
-    StackObject *tos = QSLIST_FIRST(&qiv->stack);
 
     if (!qobj) {
         *obj = NULL;
         error_setg(errp, QERR_MISSING_PARAMETER, full_name(qiv, name));
         return false;
-    }
-    if (tos && qobject_type(tos->obj) == QTYPE_QLIST) {
-        tos->index--;           /* the element is counted when visited */
     }
     *obj = g_malloc0(size);
     (*obj)->type = qobject_type(qobj);
