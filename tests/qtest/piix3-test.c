@@ -8,6 +8,8 @@
  */
 
 #include "qemu/osdep.h"
+#include "hw/pci/pci_regs.h"
+#include "libqos/virtio-net.h"
 #include "pc-test.h"
 
 #define ISA_BRIDGE      (1 << 3)
@@ -93,6 +95,134 @@ static void test_port92(void)
     qtest_quit(qts);
 }
 
+/*
+ * Routing.  Slot 4's INTA is PIRQD; the device raises it for each packet sent,
+ * and lets go when ISR is read.  Lines of the
+ * i8259s that are levels can be read in their request registers.
+ */
+
+#define PIRQD               3
+#define PIC_MASTER          0x20
+#define PIC_SLAVE           0xa0
+#define PIC_MASTER_ELCR     0x4d0
+#define PIC_SLAVE_ELCR      0x4d1
+#define OCW3_READ_IRR       0x0a
+
+static void pirq_route(QVirtioNet *net, int pirq, uint8_t irq)
+{
+    uint32_t routes = 0x80808080;
+
+    routes &= ~(0xffu << pirq * 8);
+    routes |= (uint32_t)irq << pirq * 8;
+    pc_config_writel(net->qts, ISA_BRIDGE, REG_PIRQRC, routes);
+}
+
+/* The lines that are up, of both chips.  The cascade (2) is among them. */
+static uint16_t pic_lines(QTestState *qts)
+{
+    qtest_outb(qts, PIC_MASTER, OCW3_READ_IRR);
+    qtest_outb(qts, PIC_SLAVE, OCW3_READ_IRR);
+    return (qtest_inb(qts, PIC_MASTER) | qtest_inb(qts, PIC_SLAVE) << 8) &
+           ~(1 << 2 | 1 << 0);
+}
+
+static QVirtioNet *pirq_start(void)
+{
+    QVirtioNet *net = qvirtio_net_boot("virtio-net-pci", "event_idx=off");
+
+    /* All that PCI may use are levels. */
+    qtest_outb(net->qts, PIC_MASTER, 0x11);
+    qtest_outb(net->qts, PIC_MASTER + 1, 0x20);
+    qtest_outb(net->qts, PIC_MASTER + 1, 0x04);
+    qtest_outb(net->qts, PIC_MASTER + 1, 0x01);
+    qtest_outb(net->qts, PIC_SLAVE, 0x11);
+    qtest_outb(net->qts, PIC_SLAVE + 1, 0x28);
+    qtest_outb(net->qts, PIC_SLAVE + 1, 0x02);
+    qtest_outb(net->qts, PIC_SLAVE + 1, 0x01);
+    qtest_outb(net->qts, PIC_MASTER_ELCR, 0xf8);
+    qtest_outb(net->qts, PIC_SLAVE_ELCR, 0xde);
+    qvirtio_net_start(net, QVIRTIO_NET_ALL);
+    return net;
+}
+
+static void pirq_raise(QVirtioNet *net)
+{
+    static const uint8_t bcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    uint8_t out[100];
+
+    qvirtio_net_frame(out, sizeof(out), bcast, 1);
+    qvirtio_net_send(net, out, sizeof(out));
+}
+
+static void pirq_lower(QVirtioNet *net)
+{
+    qpci_io_readb(net->pci->pdev, net->pci->bar, net->pci->isr_cfg_offset);
+}
+
+/* The pin reaches the line that its register names, on either chip. */
+static void test_route(void)
+{
+    static const uint8_t irqs[] = { 5, 11, 10, 15 };
+    QVirtioNet *net = pirq_start();
+
+    for (int i = 0; i < ARRAY_SIZE(irqs); i++) {
+        pirq_route(net, PIRQD, irqs[i]);
+        g_assert_cmphex(pic_lines(net->qts), ==, 0);
+        pirq_raise(net);
+        g_assert_cmphex(pic_lines(net->qts), ==, 1 << irqs[i]);
+        pirq_lower(net);
+        g_assert_cmphex(pic_lines(net->qts), ==, 0);
+    }
+
+    /* The other slots' registers have nothing to do with it. */
+    pirq_route(net, 0, 5);
+    pirq_raise(net);
+    g_assert_cmphex(pic_lines(net->qts), ==, 0);
+    qvirtio_net_shutdown(net);
+}
+
+/* A pin that is up moves with its route; bit 7 takes it off all lines. */
+static void test_route_moves(void)
+{
+    QVirtioNet *net = pirq_start();
+
+    pirq_raise(net);
+    g_assert_cmphex(pic_lines(net->qts), ==, 0);
+    pirq_route(net, PIRQD, 11);
+    g_assert_cmphex(pic_lines(net->qts), ==, 1 << 11);
+    pirq_route(net, PIRQD, 5);
+    g_assert_cmphex(pic_lines(net->qts), ==, 1 << 5);
+    pirq_route(net, PIRQD, 0x80 | 5);
+    g_assert_cmphex(pic_lines(net->qts), ==, 0);
+    pirq_route(net, PIRQD, 5);
+    pirq_lower(net);
+    g_assert_cmphex(pic_lines(net->qts), ==, 0);
+    qvirtio_net_shutdown(net);
+}
+
+/* COMMAND takes the pin off the wire, and puts it back as it is then. */
+static void test_route_disable(void)
+{
+    QVirtioNet *net = pirq_start();
+    QPCIDevice *pdev = net->pci->pdev;
+    uint16_t command = qpci_config_readw(pdev, PCI_COMMAND);
+
+    pirq_route(net, PIRQD, 10);
+    pirq_raise(net);
+    g_assert_cmphex(pic_lines(net->qts), ==, 1 << 10);
+    qpci_config_writew(pdev, PCI_COMMAND, command | PCI_COMMAND_INTX_DISABLE);
+    g_assert_cmphex(pic_lines(net->qts), ==, 0);
+    g_assert_true(qpci_config_readw(pdev, PCI_STATUS) & PCI_STATUS_INTERRUPT);
+    qpci_config_writew(pdev, PCI_COMMAND, command);
+    g_assert_cmphex(pic_lines(net->qts), ==, 1 << 10);
+    qpci_config_writew(pdev, PCI_COMMAND, command | PCI_COMMAND_INTX_DISABLE);
+    pirq_lower(net);
+    g_assert_false(qpci_config_readw(pdev, PCI_STATUS) & PCI_STATUS_INTERRUPT);
+    qpci_config_writew(pdev, PCI_COMMAND, command);
+    g_assert_cmphex(pic_lines(net->qts), ==, 0);
+    qvirtio_net_shutdown(net);
+}
+
 /* Nobody answers at these. */
 static void test_absent_ports(void)
 {
@@ -113,6 +243,9 @@ int main(int argc, char **argv)
     qtest_add_func("/piix3/reset-control/config-address",
                    test_reset_control_and_config_address);
     qtest_add_func("/piix3/port92", test_port92);
+    qtest_add_func("/piix3/route", test_route);
+    qtest_add_func("/piix3/route/moves", test_route_moves);
+    qtest_add_func("/piix3/route/disable", test_route_disable);
     qtest_add_func("/piix3/absent-ports", test_absent_ports);
     return g_test_run();
 }
