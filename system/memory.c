@@ -476,6 +476,10 @@ static int cmp_flatrange_addr(const void *addr_, const void *fr_)
 
 static FlatRange *flatview_lookup(FlatView *view, AddrRange addr)
 {
+    /* A view of nothing has no array, and bsearch() wants one all the same. */
+    if (!view->nr) {
+        return NULL;
+    }
     return bsearch(&addr, view->ranges, view->nr, sizeof(FlatRange),
                    cmp_flatrange_addr);
 }

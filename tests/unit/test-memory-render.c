@@ -191,6 +191,8 @@ static void test_find(void)
     g_assert_false(int128_nz(found.size));
 
     memory_region_del_subregion(&t.root, &a);
+    found = memory_region_find(&t.root, 0x4000, 1);
+    g_assert_null(found.mr);                /* in a view of nothing */
     memory_test_stop(&t);
     memory_test_free(&a);
 }
