@@ -11,6 +11,7 @@
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
+#include "qemu/rcu.h"
 #include "exec/cpu-common.h"
 #include "exec/memory.h"
 #include "hw/pci/msix.h"
@@ -19,6 +20,7 @@
 #include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
 #include "sysemu/cpus.h"
+#include "system/memory_int.h"
 
 #define TYPE_TEST_HOST "test-pci-host"
 #define TYPE_TEST_PCI "test-pci-device"
@@ -39,7 +41,7 @@ static void test_pci_realize(PCIDevice *dev, Error **errp)
     TestPCI *s = TEST_PCI(dev);
 
     pci_config_set_interrupt_pin(dev->config, 1);
-    memory_region_init(&s->mmio, OBJECT(s), "mmio", 4096);
+    memory_region_init_io(&s->mmio, OBJECT(s), NULL, s, "mmio", 4096);
     memory_region_init(&s->port, OBJECT(s), "port", 32);
     memory_region_init(&s->big, OBJECT(s), "big", 1 << 20);
     pci_register_bar(dev, 0, PCI_BASE_ADDRESS_SPACE_MEMORY, &s->mmio);
@@ -58,6 +60,13 @@ static void test_pci_exit(PCIDevice *dev)
     msi_uninit(dev);
 }
 
+static int finalized;
+
+static void test_pci_finalize(Object *obj)
+{
+    finalized++;
+}
+
 static void test_pci_class_init(ObjectClass *klass, void *data)
 {
     PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);
@@ -73,6 +82,7 @@ static const TypeInfo test_pci_info = {
     .name = TYPE_TEST_PCI,
     .parent = TYPE_PCI_DEVICE,
     .instance_size = sizeof(TestPCI),
+    .instance_finalize = test_pci_finalize,
     .class_init = test_pci_class_init,
     .interfaces = (InterfaceInfo[]) {
         { INTERFACE_CONVENTIONAL_PCI_DEVICE },
@@ -275,6 +285,85 @@ static void test_bar_nowhere(void)
     unplug(dev);
 }
 
+/* Who answers at @addr; NULL for nobody. */
+static MemoryRegion *at(hwaddr addr)
+{
+    MemoryRegionSection section = memory_region_find(&pci_mem, addr, 1);
+
+    if (section.mr) {
+        memory_region_unref(section.mr);
+    }
+    return section.mr;
+}
+
+/* Two BARs in one place: one of them answers, and the other when it goes. */
+static void test_bar_overlap(void)
+{
+    PCIDevice *a = plug(1), *b = plug(2);
+    MemoryRegion *first, *second;
+
+    set(a, PCI_BASE_ADDRESS_0, 0xe0000000, 4);
+    set(b, PCI_BASE_ADDRESS_0, 0xe0000000, 4);
+    enable(a);
+    enable(b);
+    first = at(0xe0000000);
+    g_assert_true(first == &TEST_PCI(a)->mmio || first == &TEST_PCI(b)->mmio);
+    second = first == &TEST_PCI(a)->mmio ? &TEST_PCI(b)->mmio
+                                         : &TEST_PCI(a)->mmio;
+    set(PCI_DEVICE(first->owner), PCI_BASE_ADDRESS_0, 0xe0001000, 4);
+    g_assert_true(at(0xe0000000) == second);
+    g_assert_true(at(0xe0001000) == first);
+    set(PCI_DEVICE(second->owner), PCI_COMMAND, PCI_COMMAND_MASTER, 2);
+    g_assert_null(at(0xe0000000));
+    g_assert_true(at(0xe0001000) == first);
+    unplug(a);
+    unplug(b);
+}
+
+/* A BAR cannot be in the middle of its own size. */
+static void test_bar_alignment(void)
+{
+    PCIDevice *dev = plug(1);
+
+    enable(dev);
+    set(dev, PCI_BASE_ADDRESS_0, 0xe0000fff, 4);
+    g_assert_cmphex(get(dev, PCI_BASE_ADDRESS_0, 4), ==, 0xe0000000);
+    /* A byte at a time it passes through places that nobody meant. */
+    set(dev, PCI_BASE_ADDRESS_0 + 3, 0xd0, 1);
+    set(dev, PCI_BASE_ADDRESS_0 + 1, 0x10, 1);
+    g_assert_cmphex(pci_get_bar_addr(dev, 0), ==, 0xd0001000);
+    g_assert_true(at(0xd0001fff) == &TEST_PCI(dev)->mmio);
+    g_assert_null(at(0xe0000000));
+    unplug(dev);
+}
+
+/* DMA */
+
+/* Only a bus master reaches memory; what is lost is lost. */
+static void test_bus_master(void)
+{
+    PCIDevice *dev = plug(1);
+    uint32_t word = 0x12345678;
+
+    g_assert_cmpuint(pci_dma_write(dev, 0x100, &word, 4), ==,
+                     MEMTX_DECODE_ERROR);
+    g_assert_cmpuint(pci_dma_read(dev, 0x100, &word, 4), ==,
+                     MEMTX_DECODE_ERROR);
+    g_assert_cmpint(messages, ==, 0);
+    set(dev, PCI_COMMAND, PCI_COMMAND_MASTER, 2);
+    word = 0x12345678;
+    g_assert_cmpuint(pci_dma_write(dev, 0x100, &word, 4), ==, MEMTX_OK);
+    g_assert_cmpint(messages, ==, 1);
+    g_assert_cmphex(message.data, ==, 0x12345678);
+
+    /* Reset ends it. */
+    pci_device_reset(dev);
+    g_assert_cmpuint(pci_dma_write(dev, 0x100, &word, 4), ==,
+                     MEMTX_DECODE_ERROR);
+    g_assert_cmpint(messages, ==, 1);
+    unplug(dev);
+}
+
 /* Capabilities */
 
 static void test_cap_list(void)
@@ -384,6 +473,48 @@ static void test_intx_shared(void)
     unplug(a);
 }
 
+/* Disabled, the pin's state can be read, and is what counts afterwards. */
+static void test_intx_disable(void)
+{
+    PCIDevice *dev = plug(2);
+
+    set(dev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, 2);
+    pci_set_irq(dev, 1);
+    g_assert_cmpint(irq_level[2], ==, 0);
+    g_assert_cmphex(get(dev, PCI_STATUS, 2) & PCI_STATUS_INTERRUPT, !=, 0);
+    /* A guest cannot write the bit away. */
+    set(dev, PCI_STATUS, PCI_STATUS_INTERRUPT, 2);
+    g_assert_cmphex(get(dev, PCI_STATUS, 2) & PCI_STATUS_INTERRUPT, !=, 0);
+    set(dev, PCI_COMMAND, 0, 2);
+    g_assert_cmpint(irq_level[2], ==, 1);
+
+    set(dev, PCI_COMMAND, PCI_COMMAND_INTX_DISABLE, 2);
+    pci_set_irq(dev, 0);
+    g_assert_cmphex(get(dev, PCI_STATUS, 2) & PCI_STATUS_INTERRUPT, ==, 0);
+    set(dev, PCI_COMMAND, 0, 2);
+    g_assert_cmpint(irq_level[2], ==, 0);
+    unplug(dev);
+}
+
+/* Messages take the pin's place: it is let go when they are switched on. */
+static void test_intx_or_messages(void)
+{
+    PCIDevice *dev = plug(2);
+    uint8_t cap = pci_find_capability(dev, PCI_CAP_ID_MSIX);
+
+    pci_set_irq(dev, 1);
+    g_assert_cmpint(irq_level[2], ==, 1);
+    set(dev, cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE, 2);
+    g_assert_cmpint(irq_level[2], ==, 0);
+    set(dev, cap + PCI_MSIX_FLAGS, 0, 2);
+
+    pci_set_irq(dev, 1);
+    g_assert_cmpint(irq_level[2], ==, 1);
+    set(dev, 0x50 + PCI_MSI_FLAGS, PCI_MSI_FLAGS_ENABLE, 2);
+    g_assert_cmpint(irq_level[2], ==, 0);
+    unplug(dev);
+}
+
 static void msi_start(PCIDevice *dev, uint16_t flags)
 {
     set(dev, 0x50 + PCI_MSI_ADDRESS_LO, 0x1000, 4);
@@ -410,6 +541,23 @@ static void test_msi(void)
     g_assert_cmpint(messages, ==, 2);
     g_assert_cmphex(message.data, ==, 0x42);
     g_assert_cmphex(get(dev, 0x50 + PCI_MSI_PENDING_64, 4), ==, 0);
+    unplug(dev);
+}
+
+/* Neither without a bus master nor while it is off is there a message. */
+static void test_msi_off(void)
+{
+    PCIDevice *dev = plug(1);
+
+    msi_start(dev, 0);
+    g_assert_true(msi_enabled(dev));
+    msi_notify(dev, 0);
+    g_assert_cmpint(messages, ==, 0);
+    enable(dev);
+    msi_notify(dev, 0);
+    g_assert_cmpint(messages, ==, 1);
+    set(dev, 0x50 + PCI_MSI_FLAGS, 0, 2);
+    g_assert_false(msi_enabled(dev));
     unplug(dev);
 }
 
@@ -490,6 +638,80 @@ static void test_msix_masking(void)
     unplug(dev);
 }
 
+/* Both masks must be off; a vector that was not raised sends nothing. */
+static void test_msix_both_masks(void)
+{
+    PCIDevice *dev = plug(1);
+    uint8_t cap = pci_find_capability(dev, PCI_CAP_ID_MSIX);
+
+    msix_start(dev);
+    set(dev, cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE |
+                                   PCI_MSIX_FLAGS_MASKALL, 2);
+    msix_notify(dev, 0);
+    msix_notify(dev, 2);
+    msix_notify(dev, 2);                    /* pending once, not twice */
+    msix_vector_ctrl(1, 0);
+    msix_vector_ctrl(2, 0);
+    g_assert_cmpint(messages, ==, 0);
+    g_assert_cmphex(msix_pba(), ==, 1 << 0 | 1 << 2);
+    set(dev, cap + PCI_MSIX_FLAGS, PCI_MSIX_FLAGS_ENABLE, 2);
+    g_assert_cmpint(messages, ==, 1);
+    g_assert_cmphex(message.data, ==, 0x52);
+    g_assert_cmphex(msix_pba(), ==, 1 << 0);
+
+    /* Address and data may be changed until the moment of unmasking. */
+    address_space_stl_le(&mem_as, MSIX_BAR + PCI_MSIX_ENTRY_DATA, 0x99,
+                         MEMTXATTRS_UNSPECIFIED, NULL);
+    msix_vector_ctrl(0, 0);
+    g_assert_cmpint(messages, ==, 2);
+    g_assert_cmphex(message.address, ==, 0x2000);
+    g_assert_cmphex(message.data, ==, 0x99);
+    unplug(dev);
+}
+
+/* 64 bits at once: data and mask, the mask last. */
+static void test_msix_wide(void)
+{
+    PCIDevice *dev = plug(1);
+
+    msix_start(dev);
+    msix_notify(dev, 0);
+    address_space_stq_le(&mem_as, MSIX_BAR + PCI_MSIX_ENTRY_DATA, 0x77,
+                         MEMTXATTRS_UNSPECIFIED, NULL);
+    g_assert_cmpint(messages, ==, 1);
+    g_assert_cmphex(message.data, ==, 0x77);
+    unplug(dev);
+}
+
+/* The table is for 32 and 64 bits, and has an end; the PBA too. */
+static void test_msix_bounds(void)
+{
+    static const hwaddr nowhere[] = {
+        VECTORS * PCI_MSIX_ENTRY_SIZE, 2044, 2048 + 8, 4092,
+    };
+    PCIDevice *dev = plug(1);
+    MemTxResult res;
+
+    msix_start(dev);
+    for (int i = 0; i < ARRAY_SIZE(nowhere); i++) {
+        address_space_stl_le(&mem_as, MSIX_BAR + nowhere[i], 0xffffffff,
+                             MEMTXATTRS_UNSPECIFIED, NULL);
+        g_assert_cmphex(address_space_ldl_le(&mem_as, MSIX_BAR + nowhere[i],
+                                             MEMTXATTRS_UNSPECIFIED, NULL),
+                        ==, 0);
+    }
+    address_space_stw_le(&mem_as, MSIX_BAR, 0xffff, MEMTXATTRS_UNSPECIFIED,
+                         &res);
+    g_assert_cmpuint(res, ==, MEMTX_DECODE_ERROR);
+    address_space_stl_le(&mem_as, MSIX_BAR + 2, 0xffffffff,
+                         MEMTXATTRS_UNSPECIFIED, &res);
+    g_assert_cmpuint(res, ==, MEMTX_DECODE_ERROR);
+    g_assert_cmphex(address_space_ldl_le(&mem_as, MSIX_BAR,
+                                         MEMTXATTRS_UNSPECIFIED, NULL), ==,
+                    0x2000);
+    unplug(dev);
+}
+
 /* The pending bits are the device's, and beyond the table there is nothing. */
 static void test_msix_hostile(void)
 {
@@ -536,6 +758,31 @@ static void test_msix_not_supported(void)
     unplug(dev);
 }
 
+/* A device that goes takes all with it: regions, views, its place. */
+static void test_unplug(void)
+{
+    PCIDevice *dev = plug(1);
+
+    drain_call_rcu();                       /* those of other tests */
+    finalized = 0;
+    msix_start(dev);
+    set(dev, PCI_BASE_ADDRESS_0, 0xe0000000, 4);
+    g_assert_nonnull(at(0xe0000000));
+    g_assert_nonnull(at(MSIX_BAR));
+    g_assert_cmpuint(address_space_to_flatview(&mem_as)->nr, >, 0);
+
+    unplug(dev);
+    drain_call_rcu();
+    drain_call_rcu();
+    g_assert_cmpint(finalized, ==, 1);
+    g_assert_null(bus->devices[PCI_DEVFN(1, 0)]);
+    g_assert_null(at(0xe0000000));
+    g_assert_null(at(MSIX_BAR));
+    g_assert_cmpuint(address_space_to_flatview(&mem_as)->nr, ==, 0);
+    g_assert_true(QTAILQ_EMPTY(&pci_mem.subregions));
+    g_assert_true(QTAILQ_EMPTY(&pci_io.subregions));
+}
+
 /* After a reset the device is as if it had just been plugged in. */
 static void test_reset(void)
 {
@@ -569,16 +816,26 @@ int main(int argc, char **argv)
     g_test_add_func("/pci/bar/sizing", test_bar_sizing);
     g_test_add_func("/pci/bar/mapping", test_bar_mapping);
     g_test_add_func("/pci/bar/nowhere", test_bar_nowhere);
+    g_test_add_func("/pci/bar/overlap", test_bar_overlap);
+    g_test_add_func("/pci/bar/alignment", test_bar_alignment);
+    g_test_add_func("/pci/bus-master", test_bus_master);
     g_test_add_func("/pci/cap/list", test_cap_list);
     g_test_add_func("/pci/cap/errors", test_cap_errors);
     g_test_add_func("/pci/slot/conflict", test_slot_conflict);
     g_test_add_func("/pci/slot/multifunction", test_slot_multifunction);
     g_test_add_func("/pci/intx/shared", test_intx_shared);
+    g_test_add_func("/pci/intx/disable", test_intx_disable);
+    g_test_add_func("/pci/intx/or-messages", test_intx_or_messages);
     g_test_add_func("/pci/msi/send", test_msi);
+    g_test_add_func("/pci/msi/off", test_msi_off);
     g_test_add_func("/pci/msi/too-many", test_msi_too_many);
     g_test_add_func("/pci/msix/masking", test_msix_masking);
+    g_test_add_func("/pci/msix/both-masks", test_msix_both_masks);
+    g_test_add_func("/pci/msix/wide", test_msix_wide);
+    g_test_add_func("/pci/msix/bounds", test_msix_bounds);
     g_test_add_func("/pci/msix/hostile", test_msix_hostile);
     g_test_add_func("/pci/msix/not-supported", test_msix_not_supported);
     g_test_add_func("/pci/reset", test_reset);
+    g_test_add_func("/pci/unplug", test_unplug);
     return g_test_run();
 }
