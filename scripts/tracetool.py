@@ -89,10 +89,15 @@ class Event:
         return 'TRACE_' + self.name.upper()
 
 
-def read_events(path):
+def read_events(root, name, seen):
+    """The events of ROOT/NAME; @seen: where else each event's name is."""
     events = []
-    seen = set()
-    with open(path, encoding='utf-8') as f:
+    path = os.path.join(root, name)
+    try:
+        f = open(path, encoding='utf-8')
+    except OSError as err:
+        sys.exit('%s: %s' % (path, err.strerror))
+    with f:
         for number, line in enumerate(f, 1):
             line = line.strip()
             if not line or line.startswith('#'):
@@ -100,10 +105,11 @@ def read_events(path):
             try:
                 event = Event(line)
                 if event.name in seen:
-                    raise ValueError("event '%s' is here twice" % event.name)
+                    raise ValueError("event '%s' is in %s already"
+                                     % (event.name, seen[event.name]))
             except ValueError as err:
                 sys.exit('%s:%d: %s' % (path, number, err))
-            seen.add(event.name)
+            seen[event.name] = name
             events.append(event)
     return events
 
@@ -203,10 +209,11 @@ def main():
     root, outdir = sys.argv[1:3]
     source = io.StringIO()
     source.write(SOURCE_TOP)
+    seen = {}
     for folder in sys.argv[3:]:
         group = re.sub(r'\W', '_', folder)
         path = os.path.join(folder, 'trace-events')
-        events = read_events(os.path.join(root, path))
+        events = read_events(root, path, seen)
         header = io.StringIO()
         write_header(header, path, group, events)
         write_if_changed(os.path.join(outdir, 'trace-%s.h' % group),
