@@ -30,6 +30,7 @@
 #include "qemu/config-file.h"
 #include "qemu/datadir.h"
 #include "qemu/error-report.h"
+#include "qemu/help_option.h"
 #include "qemu/log.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
@@ -92,10 +93,23 @@ static int device_help_func(void *opaque, QemuOpts *opts, Error **errp)
     return qdev_device_help(opts);
 }
 
-/* Help on devices needs no machine, not even a valid one. */
+static int netdev_help_func(void *opaque, QemuOpts *opts, Error **errp)
+{
+    const char *type = qemu_opt_get(opts, "type");
+
+    if (!type || !is_help_option(type)) {
+        return 0;
+    }
+    show_netdevs();
+    return 1;
+}
+
+/* Help on devices and back ends needs no machine, not even a valid one. */
 static void qemu_process_help_options(void)
 {
     if (qemu_opts_foreach(qemu_find_opts("device"), device_help_func, NULL,
+                          NULL) ||
+        qemu_opts_foreach(qemu_find_opts("netdev"), netdev_help_func, NULL,
                           NULL)) {
         exit(0);
     }
