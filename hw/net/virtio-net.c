@@ -295,7 +295,8 @@ static void virtio_net_device_realize(DeviceState *dev, Error **errp)
     if (!virtio_net_check_link(n, errp) || !virtio_net_check_queues(n, errp)) {
         return;
     }
-    trace_virtio_net_device_realize(n->netclient_name, n->max_queue_pairs);
+    trace_virtio_net_device_realize(n->netclient_name ?: "(no id)",
+                                    n->max_queue_pairs);
 
     virtio_net_set_config_size(n, n->host_features);
     virtio_init(vdev, VIRTIO_ID_NET, n->config_size);
