@@ -65,14 +65,14 @@ uint32_t net_checksum_add_iov(const struct iovec *iov,
     return res;
 }
 
-/* The segment behind an IPv4 header; its checksum field is at @csum_off. */
-static void net_checksum_l4(struct ip_header *ip, uint8_t *l4, int len,
+/* The segment of @len bytes; its checksum field is at @csum_off. */
+static void net_checksum_l4(uint8_t *addrs, uint8_t *l4, int len,
                             uint8_t proto, int csum_off)
 {
     uint16_t csum;
 
     stw_be_p(l4 + csum_off, 0);
-    csum = net_checksum_tcpudp(len, proto, (uint8_t *)&ip->ip_src, l4);
+    csum = net_checksum_tcpudp(len, proto, addrs, l4);
     /* 0 would mean that a UDP datagram has none. */
     if (proto == IP_PROTO_UDP && csum == 0) {
         csum = 0xffff;
@@ -83,8 +83,8 @@ static void net_checksum_l4(struct ip_header *ip, uint8_t *l4, int len,
 void net_checksum_calculate(void *data, int length, int csum_flag)
 {
     int mac_hdr_len, ip_hdr_len, ip_len, l4_len;
-    struct ip_header *ip;
-    uint8_t *l4;
+    uint8_t *ip_hdr, *addrs, *l4;
+    struct ip_header ip;
 
     if (length < ETH_HLEN) {
         return;
@@ -109,36 +109,41 @@ void net_checksum_calculate(void *data, int length, int csum_flag)
     if (length < (int)sizeof(struct ip_header)) {
         return;
     }
-    ip = data + mac_hdr_len;
-    if (IP_HEADER_VERSION(ip) != IP_HEADER_VERSION_4) {
+    /* A copy, because behind 14 bytes nothing is aligned. */
+    ip_hdr = (uint8_t *)data + mac_hdr_len;
+    memcpy(&ip, ip_hdr, sizeof(ip));
+    if (IP_HEADER_VERSION(&ip) != IP_HEADER_VERSION_4) {
         return;
     }
-    ip_hdr_len = IP_HDR_GET_LEN(ip);
-    ip_len = lduw_be_p(&ip->ip_len);
+    ip_hdr_len = IP_HDR_GET_LEN(ip_hdr);
+    ip_len = be16_to_cpu(ip.ip_len);
     if (ip_hdr_len < (int)sizeof(struct ip_header) || ip_len > length ||
         ip_len < ip_hdr_len) {
         return;
     }
 
     if (csum_flag & CSUM_IP) {
-        stw_be_p(&ip->ip_sum, 0);
-        stw_be_p(&ip->ip_sum, net_raw_checksum((uint8_t *)ip, ip_hdr_len));
+        uint8_t *sum = ip_hdr + offsetof(struct ip_header, ip_sum);
+
+        stw_be_p(sum, 0);
+        stw_be_p(sum, net_raw_checksum(ip_hdr, ip_hdr_len));
     }
 
     /* A fragment has only a part of what the checksum is over. */
-    if (lduw_be_p(&ip->ip_off) & (IP_FRAG_OFF_MASK | IP_MF)) {
+    if (be16_to_cpu(ip.ip_off) & (IP_FRAG_OFF_MASK | IP_MF)) {
         return;
     }
 
-    l4 = (uint8_t *)ip + ip_hdr_len;
+    addrs = ip_hdr + offsetof(struct ip_header, ip_src);
+    l4 = ip_hdr + ip_hdr_len;
     l4_len = ip_len - ip_hdr_len;
-    if (ip->ip_p == IP_PROTO_TCP && (csum_flag & CSUM_TCP) &&
+    if (ip.ip_p == IP_PROTO_TCP && (csum_flag & CSUM_TCP) &&
         l4_len >= (int)sizeof(tcp_header)) {
-        net_checksum_l4(ip, l4, l4_len, IP_PROTO_TCP,
+        net_checksum_l4(addrs, l4, l4_len, IP_PROTO_TCP,
                         offsetof(tcp_header, th_sum));
-    } else if (ip->ip_p == IP_PROTO_UDP && (csum_flag & CSUM_UDP) &&
+    } else if (ip.ip_p == IP_PROTO_UDP && (csum_flag & CSUM_UDP) &&
                l4_len >= (int)sizeof(udp_header)) {
-        net_checksum_l4(ip, l4, l4_len, IP_PROTO_UDP,
+        net_checksum_l4(addrs, l4, l4_len, IP_PROTO_UDP,
                         offsetof(udp_header, uh_sum));
     }
 }

@@ -427,6 +427,136 @@ static void test_checksum_calculate(void)
                                         frame + 34), ==, 0);
 }
 
+/* An IPv4 datagram behind an Ethernet header, with a tag if @tagged. */
+static size_t make_datagram(uint8_t *frame, bool tagged, uint8_t proto,
+                            size_t payload)
+{
+    uint8_t *ip = frame + ETH_HLEN;
+    size_t ip_len = 20 + payload;
+
+    memset(frame, 0, ETH_HLEN + VLAN_HLEN + ip_len);
+    stw_be_p(frame + 12, ETH_P_IP);
+    if (tagged) {
+        stw_be_p(frame + 12, ETH_P_VLAN);
+        stw_be_p(frame + 14, 7);
+        stw_be_p(frame + 16, ETH_P_IP);
+        ip += VLAN_HLEN;
+    }
+    ip[0] = 0x45;
+    stw_be_p(ip + 2, ip_len);
+    ip[8] = 64;
+    ip[9] = proto;
+    stl_be_p(ip + 12, 0x0a000001);
+    stl_be_p(ip + 16, 0x0a000002);
+    for (size_t i = 0; i < payload; i++) {
+        ip[20 + i] = i + 1;
+    }
+    return ip + ip_len - frame;
+}
+
+/* The sum over pseudo header and segment; 0 if its checksum is right. */
+static uint16_t l4_sum(uint8_t *ip)
+{
+    return net_checksum_tcpudp(lduw_be_p(ip + 2) - 20, ip[9], ip + 12,
+                               ip + 20);
+}
+
+/* A tag moves everything by four bytes; an odd length is padded in thought. */
+static void test_checksum_tagged(void)
+{
+    uint8_t frame[128];
+
+    for (int tagged = 0; tagged < 2; tagged++) {
+        for (size_t payload = 20; payload < 24; payload++) {
+            uint8_t *ip = frame + ETH_HLEN + tagged * VLAN_HLEN;
+            size_t len = make_datagram(frame, tagged, IP_PROTO_TCP, payload);
+
+            net_checksum_calculate(frame, len, CSUM_ALL);
+            g_assert_cmphex(net_raw_checksum(ip, 20), ==, 0);
+            g_assert_cmphex(l4_sum(ip), ==, 0);
+
+            /* Only what was asked for. */
+            len = make_datagram(frame, tagged, IP_PROTO_TCP, payload);
+            net_checksum_calculate(frame, len, CSUM_IP | CSUM_UDP);
+            g_assert_cmphex(net_raw_checksum(ip, 20), ==, 0);
+            g_assert_cmphex(l4_sum(ip), !=, 0);
+        }
+    }
+}
+
+/* A checksum of zero would mean that a UDP datagram has none. */
+static void test_checksum_udp_zero(void)
+{
+    uint8_t frame[128];
+    size_t len = make_datagram(frame, false, IP_PROTO_UDP, 10);
+    uint8_t *udp = frame + ETH_HLEN + 20;
+
+    /* With this at its end the sum is all ones, and its complement zero. */
+    stw_be_p(udp + 6, 0);
+    stw_be_p(udp + 8, 0);
+    stw_be_p(udp + 8, l4_sum(frame + ETH_HLEN));
+    net_checksum_calculate(frame, len, CSUM_ALL);
+    g_assert_cmphex(lduw_be_p(udp + 6), ==, 0xffff);
+}
+
+/* A fragment gets the header's checksum and keeps its part of the segment. */
+static void test_checksum_fragment(void)
+{
+    static const uint16_t offsets[] = { IP_MF, 0x0001, IP_MF | 0x1fff };
+
+    for (int i = 0; i < ARRAY_SIZE(offsets); i++) {
+        uint8_t frame[128], before[24];
+        size_t len = make_datagram(frame, false, IP_PROTO_UDP, 24);
+        uint8_t *ip = frame + ETH_HLEN;
+
+        stw_be_p(ip + 6, offsets[i]);
+        memcpy(before, ip + 20, 24);
+        net_checksum_calculate(frame, len, CSUM_ALL);
+        g_assert_cmphex(net_raw_checksum(ip, 20), ==, 0);
+        g_assert_cmpmem(ip + 20, 24, before, 24);
+    }
+}
+
+/* Cut anywhere, a frame is not read past its end, nor written to. */
+static void test_checksum_short(void)
+{
+    for (int tagged = 0; tagged < 2; tagged++) {
+        uint8_t whole[128];
+        size_t len = make_datagram(whole, tagged, IP_PROTO_TCP, 20);
+
+        for (size_t cut = 0; cut < len; cut++) {
+            /* On the heap, where ASan sees each byte too far. */
+            g_autofree uint8_t *frame = g_memdup2(whole, cut);
+
+            net_checksum_calculate(frame, cut, CSUM_ALL);
+            g_assert_cmpmem(frame, cut, whole, cut);
+        }
+    }
+}
+
+/* Headers that lie about their length, and segments shorter than theirs. */
+static void test_checksum_liar(void)
+{
+    static const struct {
+        int offset;
+        uint8_t value;
+    } lies[] = {
+        { 0, 0x44 }, { 0, 0x40 }, { 0, 0x4f }, { 0, 0x65 },
+        { 3, 19 }, { 3, 41 }, { 2, 0xff },
+    };
+    uint8_t before[128];
+
+    for (int i = 0; i < ARRAY_SIZE(lies); i++) {
+        g_autofree uint8_t *frame = NULL;
+        size_t len = make_datagram(before, false, IP_PROTO_TCP, 20);
+
+        before[ETH_HLEN + lies[i].offset] = lies[i].value;
+        frame = g_memdup2(before, len);
+        net_checksum_calculate(frame, len, CSUM_ALL);
+        g_assert_cmpmem(frame, len, before, len);
+    }
+}
+
 static uint32_t bits_reversed(uint32_t x)
 {
     uint32_t r = 0;
@@ -472,6 +602,11 @@ int main(int argc, char **argv)
     g_test_add_func("/net/macaddr", test_macaddr);
     g_test_add_func("/net/checksum", test_checksum);
     g_test_add_func("/net/checksum-calculate", test_checksum_calculate);
+    g_test_add_func("/net/checksum/tagged", test_checksum_tagged);
+    g_test_add_func("/net/checksum/udp-zero", test_checksum_udp_zero);
+    g_test_add_func("/net/checksum/fragment", test_checksum_fragment);
+    g_test_add_func("/net/checksum/short", test_checksum_short);
+    g_test_add_func("/net/checksum/liar", test_checksum_liar);
     g_test_add_func("/net/crc", test_crc);
     return g_test_run();
 }
