@@ -436,6 +436,84 @@ static void test_liar_indirect(void)
     expect_broken("Desc next is 2");
 }
 
+/*
+ * A table in a table is not followed: what says that it is one is a buffer
+ * like the others, and so is one behind the head of a chain.
+ */
+static void test_liar_indirect_nested(void)
+{
+    VirtQueueElement *elem;
+
+    driver_start(1ULL << VIRTIO_RING_F_INDIRECT_DESC);
+    driver_desc(DESC, 0, TABLE, 2 * sizeof(struct vring_desc),
+                VRING_DESC_F_INDIRECT, 0);
+    driver_desc(TABLE, 0, TABLE, 2 * sizeof(struct vring_desc),
+                VRING_DESC_F_INDIRECT | VRING_DESC_F_NEXT, 1);
+    driver_desc(TABLE, 1, DATA, 4, 0, 0);
+    driver_offer(0);
+    elem = virtqueue_pop(vq, sizeof(*elem));
+    g_assert_cmpuint(elem->out_num, ==, 2);
+    g_assert_true(elem->out_sg[0].iov_base == mem + TABLE);
+    virtqueue_push(vq, elem, 0);
+    g_free(elem);
+
+    driver_desc(DESC, 1, DATA, 4, VRING_DESC_F_NEXT, 2);
+    driver_desc(DESC, 2, TABLE, 2 * sizeof(struct vring_desc),
+                VRING_DESC_F_INDIRECT, 0);
+    driver_offer(1);
+    elem = virtqueue_pop(vq, sizeof(*elem));
+    g_assert_cmpuint(elem->out_num, ==, 2);
+    g_assert_true(elem->out_sg[1].iov_base == mem + TABLE);
+    virtqueue_push(vq, elem, 0);
+    g_free(elem);
+    g_assert_false(vdev->broken);
+}
+
+/* A table of all of memory: it is read as far as its chain goes. */
+static void test_liar_indirect_huge(void)
+{
+    driver_start(0);
+    for (int i = 0; i < 2 * VIRTQUEUE_MAX_SIZE; i++) {
+        driver_desc(TABLE, i, DATA, 1, VRING_DESC_F_NEXT, i + 1);
+    }
+    driver_desc(DESC, 0, TABLE, RAM_SIZE - TABLE, VRING_DESC_F_INDIRECT, 0);
+    driver_offer(0);
+    expect_broken("too many write descriptors in indirect table");
+
+    driver_desc(DESC, 0, TABLE, 0xfffffff0, VRING_DESC_F_INDIRECT, 0);
+    driver_offer(0);
+    expect_broken("Cannot map indirect buffer");
+}
+
+/* Rings where no ring may be, at odd addresses, work or break; no more. */
+static void test_liar_alignment(void)
+{
+    for (int off = 1; off < 16; off++) {
+        uint8_t *avail = mem + AVAIL + off, *used = mem + USED + off;
+        VirtQueueElement *elem;
+
+        driver_start(1ULL << VIRTIO_RING_F_EVENT_IDX);
+        virtio_set_status(vdev, VIRTIO_CONFIG_S_FEATURES_OK);
+        virtio_queue_set_rings(vdev, 0, DESC + off, AVAIL + off, USED + off);
+        virtio_set_status(vdev, VIRTIO_CONFIG_S_FEATURES_OK |
+                                VIRTIO_CONFIG_S_DRIVER_OK);
+        stq_le_p(mem + DESC + off, DATA + off);
+        stl_le_p(mem + DESC + off + 8, 4);
+        stw_le_p(mem + DESC + off + 12, VRING_DESC_F_WRITE);
+        stw_le_p(avail + 2, 1);
+
+        elem = virtqueue_pop(vq, sizeof(*elem));
+        g_assert_nonnull(elem);
+        g_assert_true(elem->in_sg[0].iov_base == mem + DATA + off);
+        virtqueue_push(vq, elem, 4);
+        virtio_notify(vdev, vq);
+        g_free(elem);
+        g_assert_cmpuint(lduw_le_p(used + 2), ==, 1);
+        g_assert_cmpuint(ldl_le_p(used + 8), ==, 4);
+        virtio_queue_set_notification(vq, 1);
+    }
+}
+
 /* More than it can have given: everything is in flight already. */
 static void test_liar_inuse(void)
 {
@@ -506,6 +584,9 @@ int main(int argc, char **argv)
     g_test_add_func("/virtqueue/liar/order", test_liar_order);
     g_test_add_func("/virtqueue/liar/length", test_liar_length);
     g_test_add_func("/virtqueue/liar/indirect", test_liar_indirect);
+    g_test_add_func("/virtqueue/liar/indirect/nested", test_liar_indirect_nested);
+    g_test_add_func("/virtqueue/liar/indirect/huge", test_liar_indirect_huge);
+    g_test_add_func("/virtqueue/liar/alignment", test_liar_alignment);
     g_test_add_func("/virtqueue/liar/inuse", test_liar_inuse);
     g_test_add_func("/virtqueue/liar/size", test_liar_size);
     ret = g_test_run();
