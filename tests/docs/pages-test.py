@@ -153,7 +153,7 @@ def main():
                   f'block {i + 1}', flush=True)
             if not ok:
                 for line in [found] + output.splitlines()[-15:]:
-                    print('# ' + line)
+                    print('# ' + line, file=sys.stderr)
 
 
 if __name__ == '__main__':

@@ -64,7 +64,7 @@ def main():
         notes = list(check())
         print(f"{'not ok' if notes else 'ok'} {number} - {name}")
         for note in notes:
-            print('# ' + note)
+            print('# ' + note, file=sys.stderr)
 
 
 if __name__ == '__main__':

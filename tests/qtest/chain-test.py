@@ -105,7 +105,7 @@ def run(qemini, names):
 def report(number, ok, name, notes=()):
     print(f"{'ok' if ok else 'not ok'} {number} - {name}")
     for note in notes:
-        print('# ' + note)
+        print('# ' + note, file=sys.stderr)
     return ok
 
 

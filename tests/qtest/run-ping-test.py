@@ -29,7 +29,7 @@ def result(ok, name, output=''):
     print(f"{'ok' if ok else 'not ok'} {tests_done} - {name}", flush=True)
     if not ok:
         for line in output.splitlines():
-            print('# ' + line)
+            print('# ' + line, file=sys.stderr)
 
 
 def start(tmp, mark):
