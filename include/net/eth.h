@@ -30,6 +30,7 @@ struct vlan_header {
     uint16_t h_proto;   /* what it encapsulates */
 };
 
+/* Packed: behind an Ethernet header it is at any even address. */
 struct ip_header {
     uint8_t  ip_ver_len;
     uint8_t  ip_tos;
@@ -40,7 +41,7 @@ struct ip_header {
     uint8_t  ip_p;
     uint16_t ip_sum;
     uint32_t ip_src, ip_dst;
-};
+} QEMU_PACKED;
 
 typedef struct tcp_header {
     uint16_t th_sport;

@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include "qemu/bswap.h"
 #include "libqtest.h"
 #include "libqos/virtio-net.h"
 
@@ -251,12 +252,12 @@ static void test_flow_control(void)
     close(sv[1]);
 
     /* Nobody takes any: the socket fills up, and stays full. */
-    *(uint32_t *)frame = htonl(sizeof(frame) - 4);
+    stl_be_p(frame, sizeof(frame) - 4);
     for (int patience = 0; patience < 20; ) {
         ssize_t ret;
 
         qvirtio_net_frame(frame + 4, sizeof(frame) - 4, bcast, 0);
-        *(uint32_t *)(frame + 4 + 14) = sent;
+        stl_be_p(frame + 4 + 14, sent);
         ret = send(sv[0], frame, sizeof(frame), MSG_DONTWAIT);
         if (ret < 0) {
             g_assert_cmpint(errno, ==, EAGAIN);
@@ -277,7 +278,7 @@ static void test_flow_control(void)
         for (unsigned i = 0; i < batch; i++) {
             g_assert_cmpuint(qvirtio_net_recv(net, in, sizeof(in), NULL), ==,
                              200);
-            g_assert_cmpuint(*(uint32_t *)(in + 14), ==, heard);
+            g_assert_cmpuint((uint32_t)ldl_be_p(in + 14), ==, heard);
             heard++;
         }
     }

@@ -180,24 +180,32 @@ static uint16_t checksum_update(uint16_t sum, uint16_t from, uint16_t to)
 static void answer_echo(Driver *d, uint8_t *packet, uint32_t size)
 {
     struct ether_header *eth = (void *)packet;
-    struct iphdr *ip = (void *)(eth + 1);
-    struct icmphdr *icmp;
+    uint8_t *ip_start = packet + sizeof(*eth), *icmp_start;
+    struct icmphdr icmp;
+    struct iphdr ip;
 
-    if (size < sizeof(*eth) + sizeof(*ip) || ip->ihl < 5 ||
-        size < sizeof(*eth) + ip->ihl * 4 + sizeof(*icmp) ||
-        ip->protocol != IPPROTO_ICMP || ip->daddr != d->ip.s_addr) {
+    /* Copies, because the headers are not where such a struct may be. */
+    if (size < sizeof(*eth) + sizeof(ip)) {
         return;
     }
-    icmp = (void *)((uint8_t *)ip + ip->ihl * 4);
-    if (icmp->type != ICMP_ECHO) {
+    memcpy(&ip, ip_start, sizeof(ip));
+    if (ip.ihl < 5 || size < sizeof(*eth) + ip.ihl * 4 + sizeof(icmp) ||
+        ip.protocol != IPPROTO_ICMP || ip.daddr != d->ip.s_addr) {
+        return;
+    }
+    icmp_start = ip_start + ip.ihl * 4;
+    memcpy(&icmp, icmp_start, sizeof(icmp));
+    if (icmp.type != ICMP_ECHO) {
         return;
     }
     /* Exchanging the addresses leaves IP's own checksum as it is. */
-    ip->daddr = ip->saddr;
-    ip->saddr = d->ip.s_addr;
-    icmp->type = ICMP_ECHOREPLY;
-    icmp->checksum = checksum_update(icmp->checksum, ICMP_ECHO << 8,
-                                     ICMP_ECHOREPLY << 8);
+    ip.daddr = ip.saddr;
+    ip.saddr = d->ip.s_addr;
+    memcpy(ip_start, &ip, sizeof(ip));
+    icmp.type = ICMP_ECHOREPLY;
+    icmp.checksum = checksum_update(icmp.checksum, ICMP_ECHO << 8,
+                                    ICMP_ECHOREPLY << 8);
+    memcpy(icmp_start, &icmp, sizeof(icmp));
     memcpy(eth->ether_dhost, eth->ether_shost, ETH_ALEN);
     memcpy(eth->ether_shost, d->mac, ETH_ALEN);
     driver_send(d, packet, size);
