@@ -42,7 +42,8 @@ check: deps all
 
 check-asan: deps $(ASAN)/build.ninja
 	@ninja -C $(ASAN)
-	@meson test -C $(ASAN) --no-rebuild --no-suite docs --print-errorlogs \
+	@UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	  meson test -C $(ASAN) --no-rebuild --no-suite docs --print-errorlogs \
 	  --timeout-multiplier 3
 
 bench: deps $(RELEASE)/build.ninja
