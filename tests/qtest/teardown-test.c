@@ -1,8 +1,8 @@
 /*
  * The end of the program: asked for by SIGTERM or by the monitor's "quit", it
  * gives everything back and returns 0, and says nothing on standard error but
- * who killed it, unless that is a test.  Under `meson setup -Db_sanitize=address,undefined` what it did
- * not give back would be told there as well.
+ * who killed it, unless that is a test.  Under `make check-asan` what it did not
+ * give back would be told there as well.
  *
  * Each case runs in a directory of its own, to see which files remain.
  *
@@ -40,9 +40,9 @@ static const TeardownCase teardown_cases[] = {
               "-netdev hubport,hubid=0,id=h1 -netdev hubport,hubid=0,id=h2 "
               "-device virtio-net-pci,netdev=h1,id=nic0,addr=5 "
               "-device virtio-net-pci,netdev=h2,id=nic1,addr=6" },
-    { .name = "device/hotplug", .args = "-M pc",
-      .commands = "device_add virtio-net-pci,id=nic0\n"
-                  "device_add tally,id=t\n" },
+    { .name = "device/busy",
+      .args = "-M pc " NETDEV "-device virtio-net-pci,netdev=n0,id=nic0",
+      .commands = "stop\ncont\nsystem_reset\nset_link n0 off\n" },
     { .name = "tap",
       .args = "-M pc -netdev tap,id=n0,script=no,downscript=no "
               "-device virtio-net-pci,netdev=n0",
