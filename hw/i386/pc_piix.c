@@ -64,6 +64,13 @@ static void pc_init1(MachineState *machine, const char *host_type,
     PCIDevice *pci_dev;
     ISABus *isa_bus;
 
+    /* Better no machine than one that quietly boots something else. */
+    if (machine->kernel_filename || machine->initrd_filename ||
+        machine->firmware) {
+        error_report("this board cannot load a kernel or firmware yet");
+        exit(1);
+    }
+
     pc_piix_split_ram(pcms);
     x86_cpus_init(x86ms, 0);
 
