@@ -8,6 +8,9 @@
     gen.py      writing files
     types.py    C structs and enums
     visit.py    the visit functions
+    commands.py functions that take commands from JSON to C and back
+    events.py   functions that send events
+    introspect.py  the schema as a constant, for clients
 
 Read in this order.  docs: each file's first comment; the language is
 described at the top of qapi/qapi-schema.json.

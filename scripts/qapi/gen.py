@@ -1,13 +1,20 @@
 """Writing the generated files.
 
-For each schema file FILE.json there are two headers, and one pair of C files
-holds the code of all of them, because each C file costs as much to compile
-as what it includes:
+For each schema file FILE.json there are four headers, and one C file of each
+kind holds the code of all of them, because each C file costs as much to
+compile as what it includes:
 
-    qapi-types-FILE.h   qapi-types.c
-    qapi-visit-FILE.h   qapi-visit.c
+    qapi-types-FILE.h       qapi-types.c
+    qapi-visit-FILE.h       qapi-visit.c
+    qapi-commands-FILE.h    qapi-commands.c
+    qapi-events-FILE.h      qapi-events.c
 
-The main schema file's headers are qapi-types.h and qapi-visit.h.
+The main schema file's headers are qapi-types.h and so on.  About the schema
+as a whole are
+
+    qapi-init-commands.h    the list of all commands (in qapi-commands.c)
+    qapi-emit-events.h      the enum of all events (in qapi-events.c)
+    qapi-introspect.h, .c   the schema as data
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -33,9 +40,12 @@ def header_name(kind, module, prefix):
 def include_name(kind, module, prefix):
     """How other files include it: the program's own are below qapi/."""
     name = header_name(kind, module, prefix)
-    if prefix and module.name != BUILTIN_MODULE:
-        return name
-    return 'qapi/' + name
+    return include_header('' if module.name == BUILTIN_MODULE else prefix,
+                          name)
+
+
+def include_header(prefix, name):
+    return name if prefix else 'qapi/' + name
 
 
 def guard(name):
@@ -63,18 +73,33 @@ def write_source(dirname, name, includes, text):
         BANNER, lines, text))
 
 
-def gen_all(schema, dirname, prefix, builtins):
-    # Here, because both need the names above.
-    from . import types, visit
+def gen_kind(gen, schema, dirname, prefix, builtins):
+    """The headers and the C file of one kind, which module @gen makes."""
+    code = ''
+    if hasattr(gen, 'shared_code'):
+        name, includes = gen.shared_header(prefix)
+        decl, code = gen.shared_code(schema, prefix)
+        write_header(dirname, name, includes, decl)
+    for module in schema.modules.values():
+        if module.name == BUILTIN_MODULE and not (
+                builtins and gen.KIND in ('types', 'visit')):
+            continue
+        decl, defn = gen.module_code(module, prefix)
+        write_header(dirname, header_name(gen.KIND, module, prefix),
+                     gen.header_includes(module, prefix), decl)
+        code += defn
+    write_source(dirname, '%sqapi-%s.c' % (prefix, gen.KIND),
+                 gen.source_includes(schema, prefix), code)
 
-    for gen in (types, visit):
-        code = ''
-        for module in schema.modules.values():
-            if module.name == BUILTIN_MODULE and not builtins:
-                continue
-            decl, defn = gen.module_code(module)
-            write_header(dirname, header_name(gen.KIND, module, prefix),
-                         gen.header_includes(module, prefix), decl)
-            code += defn
-        write_source(dirname, '%sqapi-%s.c' % (prefix, gen.KIND),
-                     gen.source_includes(schema, prefix), code)
+
+def gen_all(schema, dirname, prefix, builtins, unmask):
+    # Here, because they need the names above.
+    from . import commands, events, introspect, types, visit
+
+    for gen in (types, visit, commands, events):
+        gen_kind(gen, schema, dirname, prefix, builtins)
+    decl, defn = introspect.code(schema, prefix, unmask)
+    header = prefix + 'qapi-introspect.h'
+    write_header(dirname, header, ['qapi/qmp/qlit.h'], decl)
+    write_source(dirname, prefix + 'qapi-introspect.c',
+                 [include_header(prefix, header)], defn)

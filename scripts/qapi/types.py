@@ -141,7 +141,7 @@ def structs_in_order(module):
     return order
 
 
-def module_code(module):
+def module_code(module, prefix):
     decl = defn = ''
     for typ in module.entities:
         if isinstance(typ, (StructType, AlternateType, ArrayType)):

@@ -230,7 +230,7 @@ out_obj:
                            for b in alternate.branches)}
 
 
-def module_code(module):
+def module_code(module, prefix):
     decl = defn = ''
     for typ in module.entities:
         one_decl = one_defn = ''
