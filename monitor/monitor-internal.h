@@ -8,6 +8,9 @@
 
 #include "chardev/char-fe.h"
 #include "monitor/monitor.h"
+#include "qapi/qapi-emit-events.h"
+#include "qapi/qmp/dispatch.h"
+#include "qapi/qmp/json-parser.h"
 #include "qemu/queue.h"
 #include "qemu/readline.h"
 
@@ -50,16 +53,42 @@ struct Monitor {
 };
 
 struct MonitorHMP {
-    Monitor common;
+    Monitor common;             /* first, in both kinds */
     ReadLineState *rs;          /* NULL without line editing */
     GString *line;              /* without it: the line so far */
     bool reset_seen;            /* the greeting has been said */
 };
 
+typedef struct MonitorQMP {
+    Monitor common;
+    bool pretty;
+    JSONMessageParser parser;
+    const QmpCommandList *commands;     /* what the client may say by now */
+} MonitorQMP;
+
+/* All commands; and the only one before capabilities are agreed on. */
+extern QmpCommandList qmp_commands;
+extern QmpCommandList qmp_cap_negotiation_commands;
+
 void monitor_data_init(Monitor *mon, bool is_qmp);
 void monitor_data_destroy(Monitor *mon);
 void monitor_list_append(Monitor *mon);
 int monitor_can_read(void *opaque);
+/* Forget what the device has not yet taken: its client is gone. */
+void monitor_discard_output(Monitor *mon);
+
+/* qmp.c */
+void monitor_init_qmp(Chardev *chr, bool pretty, Error **errp);
+void monitor_data_destroy_qmp(MonitorQMP *mon);
+void qmp_send_response(MonitorQMP *mon, const QDict *rsp);
+/* Have capabilities been agreed on? */
+bool qmp_negotiated(const MonitorQMP *mon);
+void monitor_init_qmp_commands(void);
+
+/* qmp-events.c, but the sending to each client, which is monitor.c's */
+void monitor_qapi_event_init(void);
+void monitor_qapi_event_cleanup(void);
+void monitor_qapi_event_emit(QAPIEvent event, QDict *qdict);
 
 /* hmp.c */
 void monitor_data_destroy_hmp(MonitorHMP *mon);

@@ -48,6 +48,9 @@ static gboolean monitor_unblocked(void *do_not_use, GIOCondition cond,
 
     mon->out_watch = 0;
     monitor_flush(mon);
+    if (!mon->out_watch) {
+        qemu_chr_fe_accept_input(&mon->chr);
+    }
     return G_SOURCE_REMOVE;
 }
 
@@ -109,6 +112,29 @@ int monitor_printf(Monitor *mon, const char *fmt, ...)
     ret = monitor_vprintf(mon, fmt, ap);
     va_end(ap);
     return ret;
+}
+
+void monitor_discard_output(Monitor *mon)
+{
+    if (mon->out_watch) {
+        g_source_remove(mon->out_watch);
+        mon->out_watch = 0;
+    }
+    g_string_truncate(mon->outbuf, 0);
+}
+
+/* To every client that has got as far as taking events. */
+void monitor_qapi_event_emit(QAPIEvent event, QDict *qdict)
+{
+    Monitor *mon;
+
+    QTAILQ_FOREACH(mon, &mon_list, entry) {
+        MonitorQMP *qmp_mon = container_of(mon, MonitorQMP, common);
+
+        if (mon->is_qmp && qmp_negotiated(qmp_mon)) {
+            qmp_send_response(qmp_mon, qdict);
+        }
+    }
 }
 
 /* Input */
@@ -176,7 +202,11 @@ void monitor_data_destroy(Monitor *mon)
         g_source_remove(mon->out_watch);
     }
     qemu_chr_fe_deinit(&mon->chr, false);
-    monitor_data_destroy_hmp(container_of(mon, MonitorHMP, common));
+    if (mon->is_qmp) {
+        monitor_data_destroy_qmp(container_of(mon, MonitorQMP, common));
+    } else {
+        monitor_data_destroy_hmp(container_of(mon, MonitorHMP, common));
+    }
     g_string_free(mon->outbuf, true);
 }
 
@@ -187,11 +217,13 @@ void monitor_list_append(Monitor *mon)
 
 void monitor_init_globals_core(void)
 {
+    monitor_qapi_event_init();
 }
 
 void monitor_init_globals(void)
 {
     monitor_init_globals_core();
+    monitor_init_qmp_commands();
 }
 
 void monitor_cleanup(void)
@@ -202,8 +234,10 @@ void monitor_cleanup(void)
         QTAILQ_REMOVE(&mon_list, mon, entry);
         monitor_flush(mon);
         monitor_data_destroy(mon);
-        g_free(container_of(mon, MonitorHMP, common));
+        /* Both kinds begin with it. */
+        g_free(mon);
     }
+    monitor_qapi_event_cleanup();
 }
 
 int monitor_init(MonitorOptions *opts, bool allow_hmp, Error **errp)
@@ -219,8 +253,8 @@ int monitor_init(MonitorOptions *opts, bool allow_hmp, Error **errp)
         opts->mode = allow_hmp ? MONITOR_MODE_READLINE : MONITOR_MODE_CONTROL;
     }
     if (opts->mode == MONITOR_MODE_CONTROL) {
-        error_setg(errp, "QMP is not available in this program");
-        return -1;
+        monitor_init_qmp(chr, opts->has_pretty && opts->pretty, errp);
+        return *errp ? -1 : 0;
     }
     if (!allow_hmp) {
         error_setg(errp, "Only QMP is supported");

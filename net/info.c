@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-net.h"
 #include "qapi/string-output-visitor.h"
 #include "qapi/qmp/qdict.h"
 #include "qapi/visitor.h"
@@ -78,6 +79,46 @@ void print_net_client(Monitor *mon, NetClientState *nc)
                        object_get_typename(OBJECT(nf)));
         netfilter_print_info(mon, nf);
     }
+}
+
+RxFilterInfoList *qmp_query_rx_filter(bool has_name, const char *name,
+                                      Error **errp)
+{
+    RxFilterInfoList *filters = NULL, **tail = &filters;
+    NetClientState *nc;
+    bool found = false;
+
+    QTAILQ_FOREACH(nc, &net_clients, next) {
+        if (has_name && strcmp(nc->name, name)) {
+            continue;
+        }
+        found = true;
+        if (nc->info->type != NET_CLIENT_DRIVER_NIC) {
+            if (has_name) {
+                error_setg(errp, "net client(%s) isn't a NIC", name);
+                return NULL;
+            }
+            continue;
+        }
+        /* All queues of a card filter alike. */
+        if (nc->queue_index) {
+            continue;
+        }
+        if (nc->info->query_rx_filter) {
+            QAPI_LIST_APPEND(tail, nc->info->query_rx_filter(nc));
+        } else if (has_name) {
+            error_setg(errp, "net client(%s) doesn't support "
+                       "rx-filter querying", name);
+            return NULL;
+        }
+        if (has_name) {
+            break;
+        }
+    }
+    if (has_name && !found) {
+        error_setg(errp, "invalid net client name: %s", name);
+    }
+    return filters;
 }
 
 void hmp_info_network(Monitor *mon, const QDict *qdict)

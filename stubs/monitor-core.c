@@ -6,8 +6,14 @@
 
 #include "qemu/osdep.h"
 #include "monitor/monitor.h"
+#include "qapi/qapi-emit-events.h"
 
 Monitor *monitor_cur(void)
+{
+    return NULL;
+}
+
+Monitor *monitor_set_cur(struct Coroutine *co, Monitor *mon)
 {
     return NULL;
 }
@@ -26,4 +32,9 @@ int monitor_vprintf(Monitor *mon, const char *fmt, va_list ap)
 int monitor_printf(Monitor *mon, const char *fmt, ...)
 {
     abort();
+}
+
+/* Events happen, but nobody listens. */
+void qapi_event_emit(QAPIEvent event, QDict *qdict)
+{
 }

@@ -427,6 +427,12 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
             monitor_parse(optarg, "readline", false);
         }
         break;
+    case QEMU_OPTION_qmp:
+        monitor_parse(optarg, "control", false);
+        break;
+    case QEMU_OPTION_qmp_pretty:
+        monitor_parse(optarg, "control", true);
+        break;
     case QEMU_OPTION_qtest:
         cmdline.qtest_chrdev = optarg;
         break;

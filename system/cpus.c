@@ -8,6 +8,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "qapi/qapi-events-run-state.h"
 #include "qemu/main-loop.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
@@ -140,13 +141,16 @@ void cpu_synchronize_all_pre_loadvm(void)
 
 /* Going and stopping */
 
-static int do_vm_stop(RunState state)
+static int do_vm_stop(RunState state, bool send_stop)
 {
     if (runstate_is_running()) {
         runstate_set(state);
         cpu_disable_ticks();
         pause_all_vcpus();
         vm_state_notify(false, state);
+        if (send_stop) {
+            qapi_event_send_stop();
+        }
     }
     return 0;
 }
@@ -154,12 +158,12 @@ static int do_vm_stop(RunState state)
 /* The process ends: stop the VM, and let nobody know. */
 int vm_shutdown(void)
 {
-    return do_vm_stop(RUN_STATE_SHUTDOWN);
+    return do_vm_stop(RUN_STATE_SHUTDOWN, false);
 }
 
 int vm_stop(RunState state)
 {
-    return do_vm_stop(state);
+    return do_vm_stop(state, true);
 }
 
 int vm_stop_force_state(RunState state)
@@ -185,6 +189,8 @@ int vm_prepare_start(bool step_pending)
     if (cpus_accel && cpus_accel->synchronize_pre_resume) {
         cpus_accel->synchronize_pre_resume(step_pending);
     }
+    /* Clients hear of it before what the guest does then. */
+    qapi_event_send_resume();
     cpu_enable_ticks();
     runstate_set(RUN_STATE_RUNNING);
     vm_state_notify(true, RUN_STATE_RUNNING);

@@ -29,6 +29,8 @@ enum {
     QEMU_OPTION_chardev,
     QEMU_OPTION_mon,
     QEMU_OPTION_monitor,
+    QEMU_OPTION_qmp,
+    QEMU_OPTION_qmp_pretty,
     QEMU_OPTION_qtest,
     QEMU_OPTION_qtest_log,
     QEMU_OPTION_display,

@@ -8,7 +8,7 @@
  */
 
 #include "qemu/osdep.h"
-#include "qapi/qapi-types-run-state.h"
+#include "qapi/qapi-commands-run-state.h"
 #include "qemu/error-report.h"
 #include "hw/qdev-core.h"
 #include "sysemu/runstate.h"
@@ -72,6 +72,15 @@ bool runstate_needs_reset(void)
 {
     return runstate_check(RUN_STATE_INTERNAL_ERROR) ||
            runstate_check(RUN_STATE_SHUTDOWN);
+}
+
+StatusInfo *qmp_query_status(Error **errp)
+{
+    StatusInfo *info = g_new0(StatusInfo, 1);
+
+    info->running = runstate_is_running();
+    info->status = current_run_state;
+    return info;
 }
 
 void runstate_set(RunState new_state)

@@ -11,6 +11,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/qapi-events-run-state.h"
 #include "qemu/error-report.h"
 #include "qemu/lockable.h"
 #include "qemu/log.h"
@@ -91,6 +92,15 @@ void qemu_system_reset(ShutdownCause reason)
     } else {
         qemu_devices_reset(reason);
     }
+    switch (reason) {
+    case SHUTDOWN_CAUSE_NONE:
+    case SHUTDOWN_CAUSE_SUBSYSTEM_RESET:
+    case SHUTDOWN_CAUSE_SNAPSHOT_LOAD:
+        break;
+    default:
+        qapi_event_send_reset(shutdown_caused_by_guest(reason), reason);
+        break;
+    }
     cpu_synchronize_all_post_reset();
 }
 
@@ -101,6 +111,7 @@ static void qemu_system_suspend(void)
     pause_all_vcpus();
     notifier_list_notify(&suspend_notifiers, NULL);
     runstate_set(RUN_STATE_SUSPENDED);
+    qapi_event_send_suspend();
 }
 
 void qemu_system_suspend_request(void)
@@ -171,6 +182,7 @@ static void qemu_system_wakeup(void)
     notifier_list_notify(&wakeup_notifiers, &wakeup_reason);
     wakeup_reason = QEMU_WAKEUP_REASON_NONE;
     resume_all_vcpus();
+    qapi_event_send_wakeup();
 }
 
 /* The end */
@@ -245,8 +257,15 @@ void qemu_register_shutdown_notifier(Notifier *notifier)
     notifier_list_add(&shutdown_notifiers, notifier);
 }
 
+static void qemu_system_powerdown(void)
+{
+    qapi_event_send_powerdown();
+    notifier_list_notify(&powerdown_notifiers, NULL);
+}
+
 static void qemu_system_shutdown(ShutdownCause cause)
 {
+    qapi_event_send_shutdown(shutdown_caused_by_guest(cause), cause);
     notifier_list_notify(&shutdown_notifiers, &cause);
 }
 
@@ -348,7 +367,7 @@ static bool main_loop_should_exit(int *status)
     }
     if (powerdown_requested) {
         powerdown_requested = 0;
-        notifier_list_notify(&powerdown_notifiers, NULL);
+        qemu_system_powerdown();
     }
     if (qemu_vmstop_requested(&r)) {
         vm_stop(r);

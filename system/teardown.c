@@ -2,9 +2,9 @@
  * The way back from qemu_init(): all that it made goes, last first.
  *
  *     vm_shutdown           no vCPU runs, no timer of the machine
+ *     monitor_cleanup       nobody is told of what follows
  *     qemu_destroy_machine  devices, board, memory
  *     net_cleanup           then what the devices used
- *     monitor_cleanup
  *     qemu_chr_cleanup
  *     user_creatable_cleanup
  *
@@ -104,10 +104,11 @@ static void qemu_destroy_machine(void)
 void qemu_cleanup(void)
 {
     vm_shutdown();
+    /* Clients know that all ends; they need not hear of each device. */
+    monitor_cleanup();
     qemu_destroy_machine();
 
     net_cleanup();
-    monitor_cleanup();
     qemu_chr_cleanup();
     user_creatable_cleanup();
 

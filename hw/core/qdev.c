@@ -9,6 +9,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/qapi-events-qdev.h"
 #include "qapi/qmp/qdict.h"
 #include "qapi/qmp/qerror.h"
 #include "qemu/module.h"
@@ -466,6 +467,8 @@ static void device_finalize(Object *obj)
 
     if (dev->pending_deleted_event) {
         trace_device_deleted(dev->id ?: "", dev->canonical_path ?: "");
+        qapi_event_send_device_deleted(dev->id != NULL, dev->id,
+                                       dev->canonical_path);
     }
     g_free(dev->canonical_path);
     qobject_unref(dev->opts);

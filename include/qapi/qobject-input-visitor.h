@@ -17,6 +17,9 @@ typedef struct QObjectInputVisitor QObjectInputVisitor;
  */
 Visitor *qobject_input_visitor_new(QObject *obj);
 
+/* As above, but what has special features is treated as -compat says. */
+Visitor *qobject_input_visitor_new_qmp(QObject *obj);
+
 /*
  * For what keyval_parse() made: all scalars are strings and are converted to
  * the type that the schema wants ("on" to a bool, "1G" to a size).

@@ -6,6 +6,8 @@
 #ifndef QLIT_H
 #define QLIT_H
 
+#include "qapi/qapi-builtin-types.h"
+
 /*
  * Large constants, such as the schema that introspection shows, and what
  * tests expect, are compiled in without any code to build them:
