@@ -1,0 +1,391 @@
+/*
+ * QMP as a client sees it: greeting, negotiation, requests, answers, events.
+ *
+ * Clients come through a socket that the program listens on, and come back
+ * after they have gone.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <sys/socket.h>
+#include <sys/un.h>
+#include "libqtest.h"
+#include "qapi/error.h"
+#include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qjson.h"
+#include "qapi/qmp/qlist.h"
+#include "qapi/qmp/qstring.h"
+
+static char *dir;
+
+/* The program with @n monitors, listening at @dir/0 and so on. */
+static QTestState *start(int n, const char *args)
+{
+    g_autoptr(GString) cmd = g_string_new(args);
+
+    for (int i = 0; i < n; i++) {
+        g_string_append_printf(cmd, " -qmp unix:%s/%d,server=on,wait=off",
+                               dir, i);
+    }
+    return qtest_init(cmd->str);
+}
+
+static FILE *client_connect(int number)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+    g_assert_cmpint(fd, >=, 0);
+    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/%d", dir, number);
+    g_assert_cmpint(connect(fd, (struct sockaddr *)&addr, sizeof(addr)),
+                    ==, 0);
+    return fdopen(fd, "r+");
+}
+
+static void client_send(FILE *client, const char *text)
+{
+    size_t len = strlen(text);
+
+    g_assert_cmpint(send(fileno(client), text, len, MSG_NOSIGNAL), ==, len);
+}
+
+static QDict *client_recv(FILE *client)
+{
+    g_autofree char *line = NULL;
+    size_t size = 0;
+
+    g_assert_cmpint(getline(&line, &size, client), >, 0);
+    return qobject_to(QDict, qobject_from_json(line, &error_abort));
+}
+
+/* The answer to @request; events before it are dropped. */
+static QDict *client_ask(FILE *client, const char *request)
+{
+    QDict *rsp;
+
+    client_send(client, request);
+    rsp = client_recv(client);
+    while (qdict_haskey(rsp, "event")) {
+        qobject_unref(rsp);
+        rsp = client_recv(client);
+    }
+    return rsp;
+}
+
+/* Ask, and the answer must be an error of that class and text. */
+static void check_error(FILE *client, const char *request,
+                        const char *class, const char *desc)
+{
+    QDict *rsp = client_ask(client, request);
+    QDict *error = qdict_get_qdict(rsp, "error");
+
+    g_assert_nonnull(error);
+    g_assert_cmpstr(qdict_get_str(error, "desc"), ==, desc);
+    g_assert_cmpstr(qdict_get_str(error, "class"), ==, class);
+    qobject_unref(rsp);
+}
+
+static void check_return(FILE *client, const char *request,
+                         const char *expected)
+{
+    QDict *rsp = client_ask(client, request);
+    g_autoptr(GString) text = qobject_to_json(QOBJECT(rsp));
+
+    g_assert_cmpstr(text->str, ==, expected);
+    qobject_unref(rsp);
+}
+
+/* The next of all that comes must be this event. */
+static void check_event(FILE *client, const char *name)
+{
+    QDict *event = client_recv(client);
+
+    while (qdict_haskey(event, "return")) {
+        qobject_unref(event);
+        event = client_recv(client);
+    }
+    g_assert_cmpstr(qdict_get_try_str(event, "event"), ==, name);
+    g_assert_nonnull(qdict_get_qdict(event, "timestamp"));
+    qobject_unref(event);
+}
+
+static void check_greeting(FILE *client)
+{
+    QDict *greeting = client_recv(client);
+    QDict *body = qdict_get_qdict(greeting, "QMP");
+    QDict *version = qdict_get_qdict(body, "version");
+
+    g_assert_cmpint(qdict_get_int(qdict_get_qdict(version, "qemu"), "major"),
+                    ==, 7);
+    g_assert_nonnull(qdict_get_qlist(body, "capabilities"));
+    qobject_unref(greeting);
+}
+
+static FILE *client_ready(int number)
+{
+    FILE *client = client_connect(number);
+
+    check_greeting(client);
+    check_return(client, "{'execute': 'qmp_capabilities'}\n",
+                 "{\"return\": {}}");
+    return client;
+}
+
+static void test_negotiation(void)
+{
+    const char *early = "Expecting capabilities negotiation with "
+                        "'qmp_capabilities'";
+    QTestState *qts = start(1, "-machine none");
+    FILE *client = client_connect(0);
+
+    check_greeting(client);
+    check_error(client, "{'execute': 'query-version'}", "CommandNotFound",
+                early);
+    check_error(client, "{'execute': 'nope'}", "CommandNotFound", early);
+    check_error(client, "{'execute': 'qmp_capabilities', 'arguments':"
+                " {'x': 1}}", "GenericError", "Parameter 'x' is unexpected");
+    check_error(client, "{'execute': 'qmp_capabilities', 'arguments':"
+                " {'enable': ['oob']}}", "GenericError",
+                "Capability oob not available");
+    check_return(client, "{'execute': 'qmp_capabilities', 'id': 1}",
+                 "{\"return\": {}, \"id\": 1}");
+    check_error(client, "{'execute': 'qmp_capabilities'}", "CommandNotFound",
+                "Capabilities negotiation is already complete, command "
+                "ignored");
+    fclose(client);
+    qtest_quit(qts);
+}
+
+static void test_malformed(void)
+{
+    static const struct {
+        const char *request, *desc;
+    } cases[] = {
+        { "[]", "QMP input must be a JSON object" },
+        { "{}", "QMP input lacks member 'execute'" },
+        { "{'execute': 5}", "QMP input member 'execute' must be a string" },
+        { "{'execute': 'query-name', 'arguments': []}",
+          "QMP input member 'arguments' must be an object" },
+        { "{'execute': 'query-name', 'foo': 1}",
+          "QMP input member 'foo' is unexpected" },
+        { "{'exec-oob': 'query-name'}",
+          "QMP input member 'exec-oob' is unexpected" },
+        { "{'execute': 'query-name', 'execute': 'query-name'}",
+          "JSON parse error, duplicate key" },
+        { "{'execute': 'query-name', 'arguments': {'x': 1}}",
+          "Parameter 'x' is unexpected" },
+        { "{'execute': 'set_link', 'arguments': {'name': 'n', 'up': 1}}",
+          "Invalid parameter type for 'up', expected: boolean" },
+        { "{'execute': 'set_link', 'arguments': {'name': 'n'}}",
+          "Parameter 'up' is missing" },
+    };
+    QTestState *qts = start(1, "-machine none");
+    FILE *client = client_ready(0);
+
+    for (int i = 0; i < ARRAY_SIZE(cases); i++) {
+        check_error(client, cases[i].request, "GenericError", cases[i].desc);
+    }
+    check_error(client, "{'execute': 'nope'}", "CommandNotFound",
+                "The command nope has not been found");
+
+    /* A client that has lost its place says so, and begins anew. */
+    client_send(client, "{'execute': 'query-na\xff");
+    qobject_unref(client_recv(client));
+    check_return(client, "{'execute': 'query-name'}", "{\"return\": {}}");
+    fclose(client);
+    qtest_quit(qts);
+}
+
+/* Bytes come as they like; each ends up in the right request. */
+static void test_pieces(void)
+{
+    const char *request = "{'execute': 'query-name', 'id': 'x'}";
+    QTestState *qts = start(1, "-machine none -name guest");
+    FILE *client = client_ready(0);
+    QDict *rsp;
+
+    for (const char *p = request; p[1]; p++) {
+        client_send(client, (char[]){ *p, 0 });
+    }
+    check_return(client, "}{'execute': 'query-status'}",
+                 "{\"return\": {\"name\": \"guest\"}, \"id\": \"x\"}");
+    rsp = client_recv(client);
+    g_assert_cmpstr(qdict_get_str(qdict_get_qdict(rsp, "return"), "status"),
+                    ==, "running");
+    qobject_unref(rsp);
+    fclose(client);
+    qtest_quit(qts);
+}
+
+static void test_events(void)
+{
+    QTestState *qts = start(2, "-machine none");
+    FILE *client = client_ready(0), *early = client_connect(1);
+
+    check_greeting(early);
+    client_send(client, "{'execute': 'stop'}");
+    check_event(client, "STOP");
+    client_send(client, "{'execute': 'cont'}");
+    check_event(client, "RESUME");
+    client_send(client, "{'execute': 'system_powerdown'}");
+    check_event(client, "POWERDOWN");
+    client_send(client, "{'execute': 'system_reset'}");
+    check_event(client, "RESET");
+
+    /* Who has not agreed on anything yet hears none of it. */
+    check_error(early, "{'execute': 'stop'}", "CommandNotFound",
+                "Expecting capabilities negotiation with 'qmp_capabilities'");
+    fclose(early);
+
+    client_send(client, "{'execute': 'quit'}");
+    check_event(client, "SHUTDOWN");
+    g_assert_cmpint(fgetc(client), ==, EOF);
+    fclose(client);
+    qtest_wait_qemu(qts);
+    qtest_quit(qts);
+}
+
+/* A client dies in the middle of a request; the next starts at the start. */
+static void test_reconnect(void)
+{
+    QTestState *qts = start(1, "-machine none");
+
+    for (int i = 0; i < 5; i++) {
+        FILE *client = client_ready(0);
+
+        client_send(client, "{'execute': 'query-name', 'arguments': {'x");
+        fclose(client);
+    }
+    qtest_quit(qts);
+}
+
+static void test_four_clients(void)
+{
+    QTestState *qts = start(4, "-machine none");
+    FILE *client[4];
+
+    for (int i = 0; i < 4; i++) {
+        client[i] = client_ready(i);
+    }
+    for (int i = 0; i < 4; i++) {
+        g_autofree char *request = g_strdup_printf(
+            "{'execute': 'query-name', 'id': %d}", i);
+
+        client_send(client[i], request);
+    }
+    for (int i = 3; i >= 0; i--) {
+        QDict *rsp = client_recv(client[i]);
+
+        g_assert_cmpint(qdict_get_int(rsp, "id"), ==, i);
+        qobject_unref(rsp);
+    }
+    client_send(client[0], "{'execute': 'stop'}");
+    for (int i = 0; i < 4; i++) {
+        check_event(client[i], "STOP");
+        fclose(client[i]);
+    }
+    qtest_quit(qts);
+}
+
+/* What the schema says is there is there, and nothing else is. */
+static void test_schema(void)
+{
+    QTestState *qts = start(1, "-machine none");
+    FILE *client = client_ready(0);
+    QDict *schema = client_ask(client, "{'execute': 'query-qmp-schema'}");
+    QDict *commands = client_ask(client, "{'execute': 'query-commands'}");
+    const QListEntry *entry, *cmd;
+    int described = 0;
+
+    QLIST_FOREACH_ENTRY(qdict_get_qlist(schema, "return"), entry) {
+        QDict *info = qobject_to(QDict, qlist_entry_obj(entry));
+        bool found = false;
+
+        if (strcmp(qdict_get_str(info, "meta-type"), "command")) {
+            continue;
+        }
+        QLIST_FOREACH_ENTRY(qdict_get_qlist(commands, "return"), cmd) {
+            found |= g_str_equal(qdict_get_str(info, "name"),
+                qdict_get_str(qobject_to(QDict, qlist_entry_obj(cmd)),
+                              "name"));
+        }
+        g_assert_true(found);
+        described++;
+    }
+    g_assert_cmpint(described, ==,
+                    qlist_size(qdict_get_qlist(commands, "return")));
+    qobject_unref(schema);
+    qobject_unref(commands);
+    fclose(client);
+    qtest_quit(qts);
+}
+
+static void test_commands(void)
+{
+    QTestState *qts = start(1, "-machine none");
+    FILE *client = client_ready(0);
+
+    check_return(client, "{'execute': 'query-target'}",
+                 "{\"return\": {\"arch\": \"x86_64\"}}");
+    check_return(client, "{'execute': 'query-uuid'}", "{\"return\": {\"UUID\":"
+                 " \"00000000-0000-0000-0000-000000000000\"}}");
+    check_return(client, "{'execute': 'human-monitor-command', 'arguments':"
+                 " {'command-line': 'info status'}}",
+                 "{\"return\": \"VM status: running\\r\\n\"}");
+    check_return(client, "{'execute': 'qom-get', 'arguments':"
+                 " {'path': '/machine', 'property': 'type'}}",
+                 "{\"return\": \"none-machine\"}");
+    check_error(client, "{'execute': 'qom-get', 'arguments':"
+                " {'path': '/nope', 'property': 'a'}}",
+                "DeviceNotFound", "Device '/nope' not found");
+    check_error(client, "{'execute': 'qom-get', 'arguments':"
+                " {'path': '/machine', 'property': 'nope'}}",
+                "GenericError", "Property 'none-machine.nope' not found");
+    check_error(client, "{'execute': 'device-list-properties', 'arguments':"
+                " {'typename': 'device'}}", "GenericError",
+                "Parameter 'typename' expects a non-abstract device type");
+    check_error(client, "{'execute': 'qom-list-properties', 'arguments':"
+                " {'typename': 'nope'}}",
+                "DeviceNotFound", "Class 'nope' not found");
+    check_error(client, "{'execute': 'device_add'}", "GenericError",
+                "Parameter 'driver' is missing");
+    check_error(client, "{'execute': 'device_del', 'arguments':"
+                " {'id': 'nope'}}", "DeviceNotFound",
+                "Device 'nope' not found");
+    check_return(client, "{'execute': 'object-add', 'arguments':"
+                 " {'qom-type': 'memory-backend-ram', 'id': 'm',"
+                 " 'size': 4096}}", "{\"return\": {}}");
+    check_return(client, "{'execute': 'object-del', 'arguments':"
+                 " {'id': 'm'}}", "{\"return\": {}}");
+    check_error(client, "{'execute': 'object-del', 'arguments':"
+                " {'id': 'm'}}", "GenericError", "object 'm' not found");
+    check_error(client, "{'execute': 'query-rx-filter', 'arguments':"
+                " {'name': 'nope'}}", "GenericError",
+                "invalid net client name: nope");
+    fclose(client);
+    qtest_quit(qts);
+}
+
+int main(int argc, char **argv)
+{
+    int ret;
+
+    g_test_init(&argc, &argv, NULL);
+    dir = g_dir_make_tmp("qmp-test-XXXXXX", NULL);
+    g_assert_nonnull(dir);
+
+    qtest_add_func("/qmp/negotiation", test_negotiation);
+    qtest_add_func("/qmp/malformed", test_malformed);
+    qtest_add_func("/qmp/pieces", test_pieces);
+    qtest_add_func("/qmp/events", test_events);
+    qtest_add_func("/qmp/reconnect", test_reconnect);
+    qtest_add_func("/qmp/four-clients", test_four_clients);
+    qtest_add_func("/qmp/schema", test_schema);
+    qtest_add_func("/qmp/commands", test_commands);
+    ret = g_test_run();
+
+    rmdir(dir);
+    g_free(dir);
+    return ret;
+}
