@@ -1,6 +1,8 @@
 #!/bin/sh
 # Install what building, running and testing qemini needs and this machine
 # lacks.  Says nothing when nothing is missing.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
 
 packages='gcc libc6-dev make meson ninja-build pkg-config python3

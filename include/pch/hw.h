@@ -1,6 +1,8 @@
 /*
  * Precompiled for hw/, net/, system/ and what else the program has: what most
  * of their files include.  See include/pch/util.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"

@@ -2,6 +2,8 @@
 # Runs the figures in a network namespace of their own.
 #
 #   tests/bench/bench.sh BUILD       QEMU=/path/to/qemu-system-x86_64 compares
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
 build=$1
 userns=

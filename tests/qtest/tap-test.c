@@ -14,7 +14,6 @@
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include "qemu/cutils.h"
@@ -27,35 +26,47 @@ static const char *why_not;
 
 /* The namespace */
 
-static bool write_file(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY);
-    bool ok = fd >= 0 && write(fd, text, strlen(text)) == strlen(text);
+#define IN_NAMESPACE "QEMINI_TAP_TEST_NAMESPACE"
 
-    if (fd >= 0) {
-        close(fd);
+/*
+ * What is missing for a network of our own, or NULL: then we are in one.  A
+ * process with threads may not make a user namespace, and the archives that we
+ * link may have started one, so unshare(1) starts us again.
+ */
+static const char *enter_namespace(char **argv)
+{
+    const char *user = getuid() ? "--user" : "--net";
+    const char *root = getuid() ? "--map-root-user" : "--net";
+    const char *probe[] = { "unshare", "--net", user, root, "true", NULL };
+    GPtrArray *again;
+    int status;
+
+    if (g_getenv(IN_NAMESPACE)) {
+        return NULL;
     }
-    return ok;
-}
-
-/* What is missing for a network of our own, or NULL. */
-static const char *enter_namespace(void)
-{
-    g_autofree char *uid_map = g_strdup_printf("0 %d 1", (int)getuid());
-    g_autofree char *gid_map = g_strdup_printf("0 %d 1", (int)getgid());
-
     if (access("/dev/net/tun", R_OK | W_OK) < 0) {
         return "/dev/net/tun cannot be opened";
     }
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0) {
+    if (!g_spawn_sync(NULL, (char **)probe, NULL, G_SPAWN_SEARCH_PATH |
+                      G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                      &status, NULL)) {
+        return "the program 'unshare' is missing";
+    }
+    if (status) {
         return "the kernel gives no network namespace to this user";
     }
-    if (!write_file("/proc/self/setgroups", "deny") ||
-        !write_file("/proc/self/uid_map", uid_map) ||
-        !write_file("/proc/self/gid_map", gid_map)) {
-        return "the user namespace has no root";
+
+    again = g_ptr_array_new();
+    for (size_t i = 0; i < ARRAY_SIZE(probe) - 2; i++) {
+        g_ptr_array_add(again, (void *)probe[i]);
     }
-    return NULL;
+    for (; *argv; argv++) {
+        g_ptr_array_add(again, *argv);
+    }
+    g_ptr_array_add(again, NULL);
+    g_setenv(IN_NAMESPACE, "1", true);
+    execvp("unshare", (char **)again->pdata);
+    return "unshare cannot be started again";
 }
 
 static bool skipped(void)
@@ -419,8 +430,8 @@ static void test_refused(void)
 
 int main(int argc, char **argv)
 {
+    why_not = enter_namespace(argv);
     g_test_init(&argc, &argv, NULL);
-    why_not = enter_namespace();
     qtest_add_func("/tap/ifname", test_ifname);
     qtest_add_data_func("/tap/fd/plain", GINT_TO_POINTER(0), test_fd);
     qtest_add_data_func("/tap/fd/vnet-hdr", GINT_TO_POINTER(1), test_fd);
