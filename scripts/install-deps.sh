@@ -7,7 +7,7 @@ set -eu
 
 packages='gcc libc6-dev make meson ninja-build pkg-config python3
     libglib2.0-dev libjson-c-dev libpixman-1-dev linux-libc-dev
-    iproute2 iputils-ping gdb'
+    iproute2 iputils-ping gdb mold'
 
 installed() {
     dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
