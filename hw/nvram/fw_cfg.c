@@ -1,8 +1,9 @@
 /*
  * fw_cfg: what the machine tells the firmware.
  *
- * From the top: the table, the data register, DMA, adding to the table, files,
- * the device, and its two forms with ports or in memory.
+ * From the top: the table, the data register, DMA, the device.  What fills the
+ * table is in fw_cfg-blobs.c; the two forms of the device, with ports or in
+ * memory, are in fw_cfg-forms.c.
  *
  * Read first: hw/nvram/fw_cfg.h.
  *
@@ -12,7 +13,6 @@
 #include "qemu/osdep.h"
 #include "hw/boards.h"
 #include "hw/nvram/fw_cfg.h"
-#include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
 #include "migration/vmstate.h"
 #include "qapi/error.h"
@@ -23,23 +23,12 @@
 #include "sysemu/dma.h"
 #include "sysemu/reset.h"
 #include "sysemu/sysemu.h"
+#include "fw_cfg-int.h"
 #include "trace.h"
-
-#define FW_CFG_FILE_SLOTS_DFLT 0x20
-
-struct FWCfgEntry {
-    uint32_t len;
-    bool allow_write;
-    uint8_t *data;
-    void *callback_opaque;
-    FWCfgCallback select_cb;
-    FWCfgWriteCallback write_cb;
-    bool owned;             /* freed with the device */
-};
 
 /* The table */
 
-static uint16_t fw_cfg_file_slots(const FWCfgState *s)
+uint16_t fw_cfg_file_slots(const FWCfgState *s)
 {
     return s->file_slots;
 }
@@ -50,7 +39,7 @@ static uint32_t fw_cfg_max_entry(const FWCfgState *s)
     return FW_CFG_FILE_FIRST + fw_cfg_file_slots(s);
 }
 
-static FWCfgEntry *fw_cfg_entry(FWCfgState *s, uint16_t key)
+FWCfgEntry *fw_cfg_entry(FWCfgState *s, uint16_t key)
 {
     bool arch = key & FW_CFG_ARCH_LOCAL;
 
@@ -65,7 +54,7 @@ static FWCfgEntry *fw_cfg_current(FWCfgState *s)
                                           : fw_cfg_entry(s, s->cur_entry);
 }
 
-static bool fw_cfg_select(FWCfgState *s, uint16_t key)
+bool fw_cfg_select(FWCfgState *s, uint16_t key)
 {
     FWCfgEntry *e = fw_cfg_entry(s, key);
 
@@ -83,7 +72,7 @@ static bool fw_cfg_select(FWCfgState *s, uint16_t key)
  * The data register gives the next bytes, the first of them in the most
  * significant place.  Behind the end all is zero.
  */
-static uint64_t fw_cfg_data_read(void *opaque, hwaddr addr, unsigned size)
+uint64_t fw_cfg_data_read(void *opaque, hwaddr addr, unsigned size)
 {
     FWCfgState *s = opaque;
     FWCfgEntry *e = fw_cfg_current(s);
@@ -101,8 +90,8 @@ static uint64_t fw_cfg_data_read(void *opaque, hwaddr addr, unsigned size)
 }
 
 /* There was a time when the guest could write here; DMA took over. */
-static void fw_cfg_data_write(void *opaque, hwaddr addr, uint64_t value,
-                              unsigned size)
+void fw_cfg_data_write(void *opaque, hwaddr addr, uint64_t value,
+                       unsigned size)
 {
 }
 
@@ -226,7 +215,7 @@ static bool fw_cfg_dma_mem_valid(void *opaque, hwaddr addr, unsigned size,
            (size == 8 && addr == 0);
 }
 
-static const MemoryRegionOps fw_cfg_dma_mem_ops = {
+const MemoryRegionOps fw_cfg_dma_mem_ops = {
     .read = fw_cfg_dma_mem_read,
     .write = fw_cfg_dma_mem_write,
     .endianness = DEVICE_BIG_ENDIAN,
@@ -234,271 +223,6 @@ static const MemoryRegionOps fw_cfg_dma_mem_ops = {
     .valid.max_access_size = 8,
     .impl.max_access_size = 8,
 };
-
-/* Adding blobs */
-
-static void fw_cfg_add_bytes_callback(FWCfgState *s, uint16_t key,
-                                      FWCfgCallback select_cb,
-                                      FWCfgWriteCallback write_cb,
-                                      void *callback_opaque,
-                                      void *data, size_t len,
-                                      bool read_only)
-{
-    FWCfgEntry *e = fw_cfg_entry(s, key);
-
-    g_assert(e && len < UINT32_MAX);
-    g_assert(e->data == NULL);
-
-    *e = (FWCfgEntry) {
-        .data = data,
-        .len = len,
-        .select_cb = select_cb,
-        .write_cb = write_cb,
-        .callback_opaque = callback_opaque,
-        .allow_write = !read_only,
-    };
-}
-
-/* Returns the old data. */
-static void *fw_cfg_modify_bytes_read(FWCfgState *s, uint16_t key,
-                                      void *data, size_t len)
-{
-    FWCfgEntry *e = fw_cfg_entry(s, key);
-    void *old = e->data;
-
-    g_assert(len < UINT32_MAX);
-    e->data = data;
-    e->len = len;
-    e->callback_opaque = NULL;
-    e->allow_write = false;
-    e->owned = false;
-    return old;
-}
-
-void fw_cfg_add_bytes(FWCfgState *s, uint16_t key, void *data, size_t len)
-{
-    trace_fw_cfg_add_bytes(key, len);
-    fw_cfg_add_bytes_callback(s, key, NULL, NULL, NULL, data, len, true);
-}
-
-void fw_cfg_own(FWCfgState *s, uint16_t key)
-{
-    fw_cfg_entry(s, key)->owned = true;
-}
-
-static void fw_cfg_add_copy(FWCfgState *s, uint16_t key, const void *data,
-                            size_t len)
-{
-    fw_cfg_add_bytes(s, key, g_memdup2(data, len), len);
-    fw_cfg_own(s, key);
-}
-
-static void fw_cfg_modify_copy(FWCfgState *s, uint16_t key, const void *data,
-                               size_t len)
-{
-    g_free(fw_cfg_modify_bytes_read(s, key, g_memdup2(data, len), len));
-    fw_cfg_own(s, key);
-}
-
-void fw_cfg_add_string(FWCfgState *s, uint16_t key, const char *value)
-{
-    size_t sz = strlen(value) + 1;
-
-    fw_cfg_add_copy(s, key, value, sz);
-}
-
-void fw_cfg_modify_string(FWCfgState *s, uint16_t key, const char *value)
-{
-    size_t sz = strlen(value) + 1;
-
-    fw_cfg_modify_copy(s, key, value, sz);
-}
-
-void fw_cfg_add_i16(FWCfgState *s, uint16_t key, uint16_t value)
-{
-    uint16_t le = cpu_to_le16(value);
-
-    fw_cfg_add_copy(s, key, &le, sizeof(le));
-}
-
-void fw_cfg_modify_i16(FWCfgState *s, uint16_t key, uint16_t value)
-{
-    uint16_t le = cpu_to_le16(value);
-
-    fw_cfg_modify_copy(s, key, &le, sizeof(le));
-}
-
-void fw_cfg_add_i32(FWCfgState *s, uint16_t key, uint32_t value)
-{
-    uint32_t le = cpu_to_le32(value);
-
-    fw_cfg_add_copy(s, key, &le, sizeof(le));
-}
-
-void fw_cfg_modify_i32(FWCfgState *s, uint16_t key, uint32_t value)
-{
-    uint32_t le = cpu_to_le32(value);
-
-    fw_cfg_modify_copy(s, key, &le, sizeof(le));
-}
-
-void fw_cfg_add_i64(FWCfgState *s, uint16_t key, uint64_t value)
-{
-    uint64_t le = cpu_to_le64(value);
-
-    fw_cfg_add_copy(s, key, &le, sizeof(le));
-}
-
-void fw_cfg_modify_i64(FWCfgState *s, uint16_t key, uint64_t value)
-{
-    uint64_t le = cpu_to_le64(value);
-
-    fw_cfg_modify_copy(s, key, &le, sizeof(le));
-}
-
-/* Files */
-
-static FWCfgFile *fw_cfg_find_file(FWCfgState *s, const char *filename)
-{
-    uint32_t count = s->files ? be32_to_cpu(s->files->count) : 0;
-
-    for (uint32_t i = 0; i < count; i++) {
-        if (!strcmp(filename, s->files->f[i].name)) {
-            return &s->files->f[i];
-        }
-    }
-    return NULL;
-}
-
-void fw_cfg_set_order_override(FWCfgState *s, int order)
-{
-    g_assert(s->fw_cfg_order_override == 0);
-    s->fw_cfg_order_override = order;
-}
-
-void fw_cfg_reset_order_override(FWCfgState *s)
-{
-    g_assert(s->fw_cfg_order_override != 0);
-    s->fw_cfg_order_override = 0;
-}
-
-/*
- * Make room for a file at its place in the alphabet.  The files behind it get
- * new keys, which is why they are added before the guest runs: so that two
- * machines of the same kind have the same keys, in whatever order their
- * devices were made.
- */
-static uint32_t fw_cfg_file_make_room(FWCfgState *s, const char *filename)
-{
-    uint32_t count = be32_to_cpu(s->files->count);
-    FWCfgEntry *entries = &s->entries[0][FW_CFG_FILE_FIRST];
-    uint32_t index = count;
-
-    while (index > 0 && strcmp(filename, s->files->f[index - 1].name) < 0) {
-        s->files->f[index] = s->files->f[index - 1];
-        s->files->f[index].select = cpu_to_be16(FW_CFG_FILE_FIRST + index);
-        entries[index] = entries[index - 1];
-        index--;
-    }
-    memset(&s->files->f[index], 0, sizeof(s->files->f[index]));
-    memset(&entries[index], 0, sizeof(entries[index]));
-    s->files->count = cpu_to_be32(count + 1);
-    return index;
-}
-
-void fw_cfg_add_file_callback(FWCfgState *s, const char *filename,
-                              FWCfgCallback select_cb,
-                              FWCfgWriteCallback write_cb,
-                              void *callback_opaque,
-                              void *data, size_t len, bool read_only)
-{
-    FWCfgFile *file;
-    uint32_t index;
-
-    if (!s->files) {
-        size_t size = sizeof(FWCfgFiles) +
-                      sizeof(FWCfgFile) * fw_cfg_file_slots(s);
-
-        s->files = g_malloc0(size);
-        fw_cfg_add_bytes(s, FW_CFG_FILE_DIR, s->files, size);
-        fw_cfg_own(s, FW_CFG_FILE_DIR);
-    }
-    if (fw_cfg_find_file(s, filename)) {
-        error_report("duplicate fw_cfg file name: %s", filename);
-        exit(1);
-    }
-    if (be32_to_cpu(s->files->count) >= fw_cfg_file_slots(s)) {
-        error_report("no fw_cfg file slot is left for %s", filename);
-        exit(1);
-    }
-
-    index = fw_cfg_file_make_room(s, filename);
-    file = &s->files->f[index];
-    g_strlcpy(file->name, filename, sizeof(file->name));
-    file->size = cpu_to_be32(len);
-    file->select = cpu_to_be16(FW_CFG_FILE_FIRST + index);
-    fw_cfg_add_bytes_callback(s, FW_CFG_FILE_FIRST + index, select_cb,
-                              write_cb, callback_opaque, data, len,
-                              read_only);
-
-    trace_fw_cfg_add_file(s, index, file->name, len);
-}
-
-void fw_cfg_add_file(FWCfgState *s, const char *filename, void *data,
-                     size_t len)
-{
-    fw_cfg_add_file_callback(s, filename, NULL, NULL, NULL, data, len, true);
-}
-
-void fw_cfg_own_file(FWCfgState *s, const char *filename)
-{
-    FWCfgFile *file = fw_cfg_find_file(s, filename);
-
-    fw_cfg_own(s, be16_to_cpu(file->select));
-}
-
-void *fw_cfg_modify_file(FWCfgState *s, const char *filename, void *data,
-                         size_t len)
-{
-    FWCfgFile *file = fw_cfg_find_file(s, filename);
-
-    if (!file) {
-        fw_cfg_add_file(s, filename, data, len);
-        return NULL;
-    }
-    file->size = cpu_to_be32(len);
-    return fw_cfg_modify_bytes_read(s, be16_to_cpu(file->select), data, len);
-}
-
-bool fw_cfg_add_from_generator(FWCfgState *s, const char *filename,
-                               const char *gen_id, Error **errp)
-{
-    ERRP_GUARD();
-    FWCfgDataGeneratorClass *klass;
-    GByteArray *array;
-    Object *obj;
-    gsize size;
-
-    obj = object_resolve_path_component(object_get_objects_root(), gen_id);
-    if (!obj) {
-        error_setg(errp, "Cannot find object ID '%s'", gen_id);
-        return false;
-    }
-    if (!object_dynamic_cast(obj, TYPE_FW_CFG_DATA_GENERATOR_INTERFACE)) {
-        error_setg(errp, "Object ID '%s' is not a '%s' subclass",
-                   gen_id, TYPE_FW_CFG_DATA_GENERATOR_INTERFACE);
-        return false;
-    }
-    klass = FW_CFG_DATA_GENERATOR_GET_CLASS(obj);
-    array = klass->get_data(obj, errp);
-    if (*errp) {
-        return false;
-    }
-    size = array->len;
-    fw_cfg_add_file(s, filename, g_byte_array_free(array, false), size);
-    fw_cfg_own_file(s, filename);
-    return true;
-}
 
 /* The device */
 
@@ -558,7 +282,7 @@ static void fw_cfg_machine_ready(Notifier *n, void *data)
     qemu_register_reset(fw_cfg_machine_reset, s);
 }
 
-static void fw_cfg_file_slots_allocate(FWCfgState *s, Error **errp)
+void fw_cfg_file_slots_allocate(FWCfgState *s, Error **errp)
 {
     uint16_t max = FW_CFG_WRITE_CHANNEL - FW_CFG_FILE_FIRST;
 
@@ -576,7 +300,7 @@ static void fw_cfg_file_slots_allocate(FWCfgState *s, Error **errp)
 }
 
 /* What every machine tells, by whichever form of the device. */
-static void fw_cfg_common_realize(DeviceState *dev, Error **errp)
+void fw_cfg_common_realize(DeviceState *dev, Error **errp)
 {
     FWCfgState *s = FW_CFG(dev);
     MachineState *machine = MACHINE(qdev_get_machine());
@@ -675,231 +399,6 @@ static const TypeInfo fw_cfg_info = {
     .class_init    = fw_cfg_class_init,
 };
 
-/* With ports: the selector is two bytes wide, the data register is in it */
-
-static void fw_cfg_comb_write(void *opaque, hwaddr addr, uint64_t value,
-                              unsigned size)
-{
-    if (size == 2) {
-        fw_cfg_select(opaque, value);
-    } else {
-        fw_cfg_data_write(opaque, addr, value, size);
-    }
-}
-
-static bool fw_cfg_comb_valid(void *opaque, hwaddr addr, unsigned size,
-                              bool is_write, MemTxAttrs attrs)
-{
-    return size == 1 || (is_write && size == 2);
-}
-
-static const MemoryRegionOps fw_cfg_comb_mem_ops = {
-    .read = fw_cfg_data_read,
-    .write = fw_cfg_comb_write,
-    .endianness = DEVICE_LITTLE_ENDIAN,
-    .valid.accepts = fw_cfg_comb_valid,
-};
-
-FWCfgState *fw_cfg_init_io_dma(uint32_t iobase, uint32_t dma_iobase,
-                               AddressSpace *dma_as)
-{
-    bool dma_requested = dma_iobase && dma_as;
-    DeviceState *dev = qdev_new(TYPE_FW_CFG_IO);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
-    FWCfgState *s = FW_CFG(dev);
-
-    if (!dma_requested) {
-        qdev_prop_set_bit(dev, "dma_enabled", false);
-    }
-    object_property_add_child(OBJECT(qdev_get_machine()), TYPE_FW_CFG,
-                              OBJECT(dev));
-    sysbus_realize_and_unref(sbd, &error_fatal);
-    sysbus_add_io(sbd, iobase, &FW_CFG_IO(dev)->comb_iomem);
-
-    if (s->dma_enabled) {
-        s->dma_as = dma_as;
-        s->dma_addr = 0;
-        sysbus_add_io(sbd, dma_iobase, &s->dma_iomem);
-    }
-    return s;
-}
-
-FWCfgState *fw_cfg_init_io(uint32_t iobase)
-{
-    return fw_cfg_init_io_dma(iobase, 0, NULL);
-}
-
-static void fw_cfg_io_realize(DeviceState *dev, Error **errp)
-{
-    ERRP_GUARD();
-    FWCfgState *s = FW_CFG(dev);
-    FWCfgIoState *ios = FW_CFG_IO(dev);
-
-    fw_cfg_file_slots_allocate(s, errp);
-    if (*errp) {
-        return;
-    }
-    memory_region_init_io(&ios->comb_iomem, OBJECT(s), &fw_cfg_comb_mem_ops,
-                          s, "fwcfg", FW_CFG_CTL_SIZE);
-    if (s->dma_enabled) {
-        memory_region_init_io(&s->dma_iomem, OBJECT(s), &fw_cfg_dma_mem_ops,
-                              s, "fwcfg.dma", sizeof(dma_addr_t));
-    }
-    fw_cfg_common_realize(dev, errp);
-}
-
-static Property fw_cfg_io_properties[] = {
-    DEFINE_PROP_BOOL("dma_enabled", FWCfgIoState, parent_obj.dma_enabled,
-                     true),
-    DEFINE_PROP_UINT16("x-file-slots", FWCfgIoState, parent_obj.file_slots,
-                       FW_CFG_FILE_SLOTS_DFLT),
-    DEFINE_PROP_END_OF_LIST(),
-};
-
-static void fw_cfg_io_class_init(ObjectClass *klass, void *data)
-{
-    DeviceClass *dc = DEVICE_CLASS(klass);
-
-    dc->realize = fw_cfg_io_realize;
-    device_class_set_props(dc, fw_cfg_io_properties);
-}
-
-static const TypeInfo fw_cfg_io_info = {
-    .name          = TYPE_FW_CFG_IO,
-    .parent        = TYPE_FW_CFG,
-    .instance_size = sizeof(FWCfgIoState),
-    .class_init    = fw_cfg_io_class_init,
-};
-
-/* In memory: selector and data are apart, and data may be wide */
-
-static uint64_t fw_cfg_ctl_mem_read(void *opaque, hwaddr addr, unsigned size)
-{
-    return 0;
-}
-
-static void fw_cfg_ctl_mem_write(void *opaque, hwaddr addr, uint64_t value,
-                                 unsigned size)
-{
-    fw_cfg_select(opaque, value);
-}
-
-static bool fw_cfg_ctl_mem_valid(void *opaque, hwaddr addr, unsigned size,
-                                 bool is_write, MemTxAttrs attrs)
-{
-    return is_write && size == 2;
-}
-
-static const MemoryRegionOps fw_cfg_ctl_mem_ops = {
-    .read = fw_cfg_ctl_mem_read,
-    .write = fw_cfg_ctl_mem_write,
-    .endianness = DEVICE_BIG_ENDIAN,
-    .valid.accepts = fw_cfg_ctl_mem_valid,
-};
-
-static const MemoryRegionOps fw_cfg_data_mem_ops = {
-    .read = fw_cfg_data_read,
-    .write = fw_cfg_data_write,
-    .endianness = DEVICE_BIG_ENDIAN,
-    .valid = {
-        .min_access_size = 1,
-        .max_access_size = 1,
-    },
-};
-
-FWCfgState *fw_cfg_init_mem_wide(hwaddr ctl_addr, hwaddr data_addr,
-                                 uint32_t data_width, hwaddr dma_addr,
-                                 AddressSpace *dma_as)
-{
-    bool dma_requested = dma_addr && dma_as;
-    DeviceState *dev = qdev_new(TYPE_FW_CFG_MEM);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
-    FWCfgState *s = FW_CFG(dev);
-
-    qdev_prop_set_uint32(dev, "data_width", data_width);
-    if (!dma_requested) {
-        qdev_prop_set_bit(dev, "dma_enabled", false);
-    }
-    object_property_add_child(OBJECT(qdev_get_machine()), TYPE_FW_CFG,
-                              OBJECT(dev));
-    sysbus_realize_and_unref(sbd, &error_fatal);
-    sysbus_mmio_map(sbd, 0, ctl_addr);
-    sysbus_mmio_map(sbd, 1, data_addr);
-
-    if (s->dma_enabled) {
-        s->dma_as = dma_as;
-        s->dma_addr = 0;
-        sysbus_mmio_map(sbd, 2, dma_addr);
-    }
-    return s;
-}
-
-FWCfgState *fw_cfg_init_mem(hwaddr ctl_addr, hwaddr data_addr)
-{
-    return fw_cfg_init_mem_wide(ctl_addr, data_addr,
-                                fw_cfg_data_mem_ops.valid.max_access_size,
-                                0, NULL);
-}
-
-static void fw_cfg_mem_realize(DeviceState *dev, Error **errp)
-{
-    ERRP_GUARD();
-    FWCfgMemState *mems = FW_CFG_MEM(dev);
-    FWCfgState *s = FW_CFG(dev);
-    SysBusDevice *sbd = SYS_BUS_DEVICE(dev);
-    const MemoryRegionOps *data_ops = &fw_cfg_data_mem_ops;
-
-    fw_cfg_file_slots_allocate(s, errp);
-    if (*errp) {
-        return;
-    }
-
-    memory_region_init_io(&mems->ctl_iomem, OBJECT(s), &fw_cfg_ctl_mem_ops,
-                          s, "fwcfg.ctl", FW_CFG_CTL_SIZE);
-    sysbus_init_mmio(sbd, &mems->ctl_iomem);
-
-    if (mems->data_width > data_ops->valid.max_access_size) {
-        mems->wide_data_ops = *data_ops;
-        mems->wide_data_ops.valid.max_access_size = mems->data_width;
-        mems->wide_data_ops.impl.max_access_size = mems->data_width;
-        data_ops = &mems->wide_data_ops;
-    }
-    memory_region_init_io(&mems->data_iomem, OBJECT(s), data_ops, s,
-                          "fwcfg.data", data_ops->valid.max_access_size);
-    sysbus_init_mmio(sbd, &mems->data_iomem);
-
-    if (s->dma_enabled) {
-        memory_region_init_io(&s->dma_iomem, OBJECT(s), &fw_cfg_dma_mem_ops,
-                              s, "fwcfg.dma", sizeof(dma_addr_t));
-        sysbus_init_mmio(sbd, &s->dma_iomem);
-    }
-    fw_cfg_common_realize(dev, errp);
-}
-
-static Property fw_cfg_mem_properties[] = {
-    DEFINE_PROP_UINT32("data_width", FWCfgMemState, data_width, -1),
-    DEFINE_PROP_BOOL("dma_enabled", FWCfgMemState, parent_obj.dma_enabled,
-                     true),
-    DEFINE_PROP_UINT16("x-file-slots", FWCfgMemState, parent_obj.file_slots,
-                       FW_CFG_FILE_SLOTS_DFLT),
-    DEFINE_PROP_END_OF_LIST(),
-};
-
-static void fw_cfg_mem_class_init(ObjectClass *klass, void *data)
-{
-    DeviceClass *dc = DEVICE_CLASS(klass);
-
-    dc->realize = fw_cfg_mem_realize;
-    device_class_set_props(dc, fw_cfg_mem_properties);
-}
-
-static const TypeInfo fw_cfg_mem_info = {
-    .name          = TYPE_FW_CFG_MEM,
-    .parent        = TYPE_FW_CFG,
-    .instance_size = sizeof(FWCfgMemState),
-    .class_init    = fw_cfg_mem_class_init,
-};
-
 static const TypeInfo fw_cfg_data_generator_interface_info = {
     .name       = TYPE_FW_CFG_DATA_GENERATOR_INTERFACE,
     .parent     = TYPE_INTERFACE,
@@ -909,8 +408,6 @@ static const TypeInfo fw_cfg_data_generator_interface_info = {
 static void fw_cfg_register_types(void)
 {
     type_register_static(&fw_cfg_info);
-    type_register_static(&fw_cfg_io_info);
-    type_register_static(&fw_cfg_mem_info);
     type_register_static(&fw_cfg_data_generator_interface_info);
 }
 
