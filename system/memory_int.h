@@ -245,7 +245,7 @@ MemoryRegion *address_space_translate_cached(MemoryRegionCache *cache,
                                              hwaddr *plen, bool is_write,
                                              MemTxAttrs attrs);
 
-/* physmem-ram.c: host memory at @addr of @block, *@size of it at most. */
+/* physmem-ramblock.c: host memory at @addr of @block, *@size of it at most. */
 void *qemu_ram_ptr_length(RAMBlock *block, ram_addr_t addr, hwaddr *size);
 
 #endif
