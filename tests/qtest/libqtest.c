@@ -1,28 +1,18 @@
 /*
  * libqtest: the client of the qtest protocol.
  *
+ * Read libqtest.h first.  What is about QMP is in libqtest-qmp.c.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
-#include "libqtest.h"
+#include "libqtest-internal.h"
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/prctl.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-
-#define MAX_IRQ 256
-
-struct QTestState {
-    int fd;
-    pid_t qemu_pid;             /* -1 once it has ended */
-    int wstatus;
-    int expected_status;
-    bool irq_level[MAX_IRQ];
-    GString *rx;                /* received, no whole line yet taken */
-    size_t rx_used;             /* … of which this much has been */
-};
 
 /* Whatever happens to the test, the program it started ends with it. */
 
@@ -184,20 +174,21 @@ void qtest_quit(QTestState *s)
     qtest_remove_abrt_handler(s);
     qtest_kill_qemu(s);
     close(s->fd);
+    close(s->qmp_fd);
+    qtest_qmp_drop_events(s);
     g_string_free(s->rx, true);
     g_free(s);
 }
 
-/* Listening, at a path of nobody else's. */
-static int qtest_listen(char *dir, struct sockaddr_un *addr)
+int qtest_socket_server(const char *socket_path)
 {
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
     int sock = socket(PF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     g_assert_cmpint(sock, >=, 0);
-    g_assert_nonnull(g_mkdtemp(dir));
-    addr->sun_family = AF_UNIX;
-    snprintf(addr->sun_path, sizeof(addr->sun_path), "%s/qtest.sock", dir);
-    g_assert_cmpint(bind(sock, (struct sockaddr *)addr, sizeof(*addr)), ==, 0);
+    g_assert_cmpuint(strlen(socket_path), <, sizeof(addr.sun_path));
+    strcpy(addr.sun_path, socket_path);
+    g_assert_cmpint(bind(sock, (struct sockaddr *)&addr, sizeof(addr)), ==, 0);
     g_assert_cmpint(listen(sock, 1), ==, 0);
     return sock;
 }
@@ -219,14 +210,21 @@ QTestState *qtest_init_without_qmp_handshake(const char *extra_args)
 {
     QTestState *s = g_new0(QTestState, 1);
     char dir[] = "/tmp/qtest-XXXXXX";
-    struct sockaddr_un addr = { };
+    g_autofree char *socket_path = NULL, *qmp_socket_path = NULL;
     g_autofree char *command = NULL;
-    int sock = qtest_listen(dir, &addr);
+    int sock, qmpsock;
 
+    g_assert_nonnull(g_mkdtemp(dir));
+    socket_path = g_strdup_printf("%s/qtest.sock", dir);
+    qmp_socket_path = g_strdup_printf("%s/qtest.qmp", dir);
+    sock = qtest_socket_server(socket_path);
+    qmpsock = qtest_socket_server(qmp_socket_path);
     command = g_strdup_printf(
-        "exec %s -qtest unix:%s -qtest-log %s -display none -accel qtest %s",
-        qtest_qemu_binary(), addr.sun_path,
-        getenv("QTEST_LOG") ? "/dev/fd/2" : "/dev/null",
+        "exec %s -qtest unix:%s -qtest-log %s "
+        "-chardev socket,path=%s,id=char0 -mon chardev=char0,mode=control "
+        "-display none -accel qtest %s",
+        qtest_qemu_binary(), socket_path,
+        getenv("QTEST_LOG") ? "/dev/fd/2" : "/dev/null", qmp_socket_path,
         extra_args ? extra_args : "");
     g_test_message("starting QEMU: %s", command);
 
@@ -241,10 +239,13 @@ QTestState *qtest_init_without_qmp_handshake(const char *extra_args)
 
     s->rx = g_string_new("");
     s->fd = qtest_accept(s, sock);
+    s->qmp_fd = s->fd < 0 ? -1 : qtest_accept(s, qmpsock);
     close(sock);
-    unlink(addr.sun_path);
+    close(qmpsock);
+    unlink(socket_path);
+    unlink(qmp_socket_path);
     rmdir(dir);
-    if (s->fd < 0) {
+    if (s->qmp_fd < 0) {
         fprintf(stderr, "QEMU ended before it connected: %s\n", command);
         qtest_remove_abrt_handler(s);
         abort();
@@ -254,7 +255,30 @@ QTestState *qtest_init_without_qmp_handshake(const char *extra_args)
 
 QTestState *qtest_init(const char *extra_args)
 {
-    return qtest_init_without_qmp_handshake(extra_args);
+    QTestState *s = qtest_init_without_qmp_handshake(extra_args);
+
+    qtest_qmp_handshake(s);
+    return s;
+}
+
+QTestState *qtest_init_with_serial(const char *extra_args, int *sock_fd)
+{
+    char dir[] = "/tmp/qtest-serial-XXXXXX";
+    g_autofree char *path = NULL;
+    QTestState *s;
+    int sock;
+
+    g_assert_nonnull(g_mkdtemp(dir));
+    path = g_strdup_printf("%s/sock", dir);
+    sock = qtest_socket_server(path);
+    s = qtest_initf("-chardev socket,id=s0,path=%s -serial chardev:s0 %s",
+                    path, extra_args);
+    *sock_fd = qtest_accept(s, sock);
+    g_assert_cmpint(*sock_fd, >=, 0);
+    close(sock);
+    unlink(path);
+    rmdir(dir);
+    return s;
 }
 
 QTestState *qtest_vinitf(const char *fmt, va_list ap)
@@ -630,6 +654,14 @@ const char *qtest_get_arch(void)
 
     g_assert_nonnull(dash);
     return dash + 1;
+}
+
+bool qtest_has_accel(const char *accel_name)
+{
+    if (g_str_equal(accel_name, "kvm")) {
+        return access("/dev/kvm", R_OK | W_OK) == 0;
+    }
+    return g_str_equal(accel_name, "qtest");
 }
 
 void qtest_add_func(const char *str, void (*fn)(void))

@@ -12,22 +12,28 @@
  * OK, and a program that dies, end the test.  With $QTEST_LOG set, every line
  * is shown.
  *
+ * There is a second connection, for QMP: qtest_qmp() and its kin.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef LIBQTEST_H
 #define LIBQTEST_H
 
+#include "libqmp.h"
+
 typedef struct QTestState QTestState;
 
 /*
  * qtest_init: start the program with @extra_args, as a shell would read them,
- * and connect.  qtest_initf: the same with printf()'s formats.
+ * and connect, to QMP too.  qtest_initf: the same with printf()'s formats.
  */
 QTestState *qtest_init(const char *extra_args);
 QTestState *qtest_initf(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 QTestState *qtest_vinitf(const char *fmt, va_list ap) G_GNUC_PRINTF(1, 0);
-/* The same; named apart because qtest_init() speaks to QMP where there is one. */
+/* The same, up to QMP's greeting, which is still to be received. */
 QTestState *qtest_init_without_qmp_handshake(const char *extra_args);
+/* With a serial port; *@sock_fd is the other end of its line. */
+QTestState *qtest_init_with_serial(const char *extra_args, int *sock_fd);
 
 /*
  * SIGTERM, and wait: the status must be the expected one, 0 unless set.  Frees
@@ -46,6 +52,85 @@ pid_t qtest_pid(QTestState *s);
 /* A raw line, without its end; and the next raw answer, which is the caller's */
 void qtest_send_line(QTestState *s, const char *line);
 gchar *qtest_recv_line(QTestState *s);
+
+/*
+ * QMP.  The templates are those of qapi/qmp/qjson.h:
+ *
+ *     rsp = qtest_qmp(qts, "{'execute': 'qom-list', 'arguments':"
+ *                          " {'path': %s}}", path);
+ *
+ * qtest_qmp: send a request and receive its answer, which is the caller's.
+ * Events that come before it are kept until somebody waits for them.
+ * The _fds forms attach @fds_num descriptors, which stay the caller's.
+ */
+QDict *qtest_qmp(QTestState *s, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+QDict *qtest_vqmp(QTestState *s, const char *fmt, va_list ap)
+    G_GNUC_PRINTF(2, 0);
+QDict *qtest_qmp_fds(QTestState *s, int *fds, size_t fds_num,
+                     const char *fmt, ...) G_GNUC_PRINTF(4, 5);
+QDict *qtest_vqmp_fds(QTestState *s, int *fds, size_t fds_num,
+                      const char *fmt, va_list ap) G_GNUC_PRINTF(4, 0);
+
+/* Send only.  In the raw form, the text and formats are printf()'s. */
+void qtest_qmp_send(QTestState *s, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+void qtest_qmp_vsend(QTestState *s, const char *fmt, va_list ap)
+    G_GNUC_PRINTF(2, 0);
+void qtest_qmp_vsend_fds(QTestState *s, int *fds, size_t fds_num,
+                         const char *fmt, va_list ap) G_GNUC_PRINTF(4, 0);
+void qtest_qmp_send_raw(QTestState *s, const char *fmt, ...)
+    G_GNUC_PRINTF(2, 3);
+
+/* The next answer; and the next value, answer or event, whichever comes. */
+QDict *qtest_qmp_receive(QTestState *s);
+QDict *qtest_qmp_receive_dict(QTestState *s);
+
+/*
+ * Wait for an event of that name, kept or to come; others are kept.  The _ref
+ * form gives it to the caller.
+ */
+void qtest_qmp_eventwait(QTestState *s, const char *event);
+QDict *qtest_qmp_eventwait_ref(QTestState *s, const char *event);
+/* One that is kept, or NULL; without waiting. */
+QDict *qtest_qmp_event_ref(QTestState *s, const char *event);
+
+/* The request must succeed; what it returns is dropped. */
+void qtest_qmp_assert_success(QTestState *s, const char *fmt, ...)
+    G_GNUC_PRINTF(2, 3);
+
+/* A command of the human monitor, and what it printed; the caller frees. */
+char *qtest_hmp(QTestState *s, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+char *qtest_vhmp(QTestState *s, const char *fmt, va_list ap)
+    G_GNUC_PRINTF(2, 0);
+
+/*
+ * device_add, which must succeed: properties as a dictionary, which stays the
+ * caller's, or as a template, "{'addr': %s}".
+ */
+void qtest_qmp_device_add_qdict(QTestState *qts, const char *drv,
+                                const QDict *arguments);
+void qtest_qmp_device_add(QTestState *qts, const char *driver, const char *id,
+                          const char *fmt, ...) G_GNUC_PRINTF(4, 5);
+/* device_del, which must succeed; the second form waits for the end of it. */
+void qtest_qmp_device_del_send(QTestState *qts, const char *id);
+void qtest_qmp_device_del(QTestState *qts, const char *id);
+
+/* A property that is a bool. */
+void qtest_qom_set_bool(QTestState *s, const char *path, const char *property,
+                        bool value);
+bool qtest_qom_get_bool(QTestState *s, const char *path, const char *property);
+
+/*
+ * What the program has.  With @skip_old_versioned, of pc-i440fx-7.2 and its
+ * elders only the newest is called.
+ */
+void qtest_cb_for_every_machine(void (*cb)(const char *machine),
+                                bool skip_old_versioned);
+bool qtest_has_machine(const char *machine);
+bool qtest_has_device(const char *device);
+bool qtest_has_accel(const char *accel_name);
+
+/* A socket that listens at @socket_path. */
+int qtest_socket_server(const char *socket_path);
 
 /* Interrupts: intercept the pins of the device at @string, then look. */
 void qtest_irq_intercept_in(QTestState *s, const char *string);
