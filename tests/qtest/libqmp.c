@@ -68,8 +68,8 @@ QDict *qmp_fd_receive(int fd)
 
 /* Sending */
 
-static void qmp_fd_send_bytes(int fd, int *fds, size_t fds_num,
-                              const char *buf, size_t size)
+void qmp_fd_send_text_fds(int fd, int *fds, size_t fds_num,
+                          const char *buf, size_t size)
 {
     g_autofree char *control = NULL;
     struct iovec iov;
@@ -112,7 +112,7 @@ void qmp_fd_vsend_fds(int fd, int *fds, size_t fds_num,
 
     /* The end of the line is for who reads the log of both sides. */
     g_string_append_c(text, '\n');
-    qmp_fd_send_bytes(fd, fds, fds_num, text->str, text->len);
+    qmp_fd_send_text_fds(fd, fds, fds_num, text->str, text->len);
     g_string_free(text, true);
     qobject_unref(request);
 }
@@ -135,7 +135,7 @@ void qmp_fd_vsend_raw(int fd, const char *fmt, va_list ap)
 {
     g_autofree char *text = g_strdup_vprintf(fmt, ap);
 
-    qmp_fd_send_bytes(fd, NULL, 0, text, strlen(text));
+    qmp_fd_send_text_fds(fd, NULL, 0, text, strlen(text));
 }
 
 void qmp_fd_send_raw(int fd, const char *fmt, ...)

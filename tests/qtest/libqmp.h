@@ -30,7 +30,10 @@ void qmp_fd_vsend_fds(int fd, int *fds, size_t fds_num,
 void qmp_fd_vsend(int fd, const char *fmt, va_list ap) G_GNUC_PRINTF(2, 0);
 void qmp_fd_send(int fd, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 
-/* Send text as it is: here the formats are printf()'s. */
+/* Send text as it is, with descriptors. */
+void qmp_fd_send_text_fds(int fd, int *fds, size_t fds_num,
+                          const char *text, size_t size);
+/* The same; here the formats are printf()'s. */
 void qmp_fd_vsend_raw(int fd, const char *fmt, va_list ap)
     G_GNUC_PRINTF(2, 0);
 void qmp_fd_send_raw(int fd, const char *fmt, ...) G_GNUC_PRINTF(2, 3);

@@ -21,7 +21,14 @@
 void qtest_qmp_vsend_fds(QTestState *s, int *fds, size_t fds_num,
                          const char *fmt, va_list ap)
 {
-    qmp_fd_vsend_fds(s->qmp_fd, fds, fds_num, fmt, ap);
+    QObject *request = qobject_from_vjsonf_nofail(fmt, ap);
+    GString *text = qobject_to_json(request);
+
+    g_string_append_c(text, '\n');
+    qtest_check_sent(s, text->str, text->len);
+    qmp_fd_send_text_fds(s->qmp_fd, fds, fds_num, text->str, text->len);
+    g_string_free(text, true);
+    qobject_unref(request);
 }
 
 void qtest_qmp_vsend(QTestState *s, const char *fmt, va_list ap)
@@ -40,16 +47,22 @@ void qtest_qmp_send(QTestState *s, const char *fmt, ...)
 
 void qtest_qmp_send_raw(QTestState *s, const char *fmt, ...)
 {
+    g_autofree char *text = NULL;
     va_list ap;
 
     va_start(ap, fmt);
-    qmp_fd_vsend_raw(s->qmp_fd, fmt, ap);
+    text = g_strdup_vprintf(fmt, ap);
     va_end(ap);
+    qtest_check_sent(s, text, strlen(text));
+    qmp_fd_send_text_fds(s->qmp_fd, NULL, 0, text, strlen(text));
 }
 
 QDict *qtest_qmp_receive_dict(QTestState *s)
 {
-    return qmp_fd_receive(s->qmp_fd);
+    QDict *rsp = qmp_fd_receive(s->qmp_fd);
+
+    qtest_check_received(s, rsp);
+    return rsp;
 }
 
 QDict *qtest_qmp_receive(QTestState *s)
@@ -99,16 +112,12 @@ QDict *qtest_qmp(QTestState *s, const char *fmt, ...)
     return rsp;
 }
 
-void qtest_qmp_handshake(QTestState *s)
+void qtest_qmp_start(QTestState *s)
 {
-    QDict *greeting = qtest_qmp_receive(s);
-
-    g_assert_nonnull(qdict_get_qdict(greeting, "QMP"));
-    qobject_unref(greeting);
-    qtest_qmp_assert_success(s, "{'execute': 'qmp_capabilities'}");
+    qtest_check_start(s);
 }
 
-void qtest_qmp_drop_events(QTestState *s)
+void qtest_qmp_end(QTestState *s)
 {
     while (s->pending_events) {
         QDict *event = s->pending_events->data;
@@ -116,6 +125,20 @@ void qtest_qmp_drop_events(QTestState *s)
         s->pending_events = g_list_delete_link(s->pending_events,
                                                s->pending_events);
         qobject_unref(event);
+    }
+    qtest_check_end(s);
+    close(s->qmp_fd);
+}
+
+void qtest_qmp_handshake(QTestState *s)
+{
+    QDict *greeting = qtest_qmp_receive(s);
+
+    g_assert_nonnull(qdict_get_qdict(greeting, "QMP"));
+    qobject_unref(greeting);
+    qtest_qmp_assert_success(s, "{'execute': 'qmp_capabilities'}");
+    if (!qtest_qmp_schema()) {
+        qtest_qmp_assert_success(s, "{'execute': 'query-qmp-schema'}");
     }
 }
 

@@ -174,8 +174,7 @@ void qtest_quit(QTestState *s)
     qtest_remove_abrt_handler(s);
     qtest_kill_qemu(s);
     close(s->fd);
-    close(s->qmp_fd);
-    qtest_qmp_drop_events(s);
+    qtest_qmp_end(s);
     g_string_free(s->rx, true);
     g_free(s);
 }
@@ -250,6 +249,7 @@ QTestState *qtest_init_without_qmp_handshake(const char *extra_args)
         qtest_remove_abrt_handler(s);
         abort();
     }
+    qtest_qmp_start(s);
     return s;
 }
 

@@ -129,6 +129,13 @@ bool qtest_has_machine(const char *machine);
 bool qtest_has_device(const char *device);
 bool qtest_has_accel(const char *accel_name);
 
+/*
+ * The schema of the program, once a QTestState has been made; it lives until
+ * the end of the test.  Whatever is received by the functions above has been
+ * checked with it already, and ended the test if it was wrong.
+ */
+const struct QmpSchema *qtest_qmp_schema(void);
+
 /* A socket that listens at @socket_path. */
 int qtest_socket_server(const char *socket_path);
 
