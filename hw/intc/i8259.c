@@ -93,6 +93,7 @@ static void pic_set_irq(void *opaque, int irq, int level)
     int mask = 1 << irq;
 
     trace_pic_set_irq(s->master, irq, level);
+    pic_stat_update_irq(s->master ? irq : irq + 8, level);
 
     if (pic_is_level(s, irq)) {
         if (level) {

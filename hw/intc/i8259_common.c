@@ -7,11 +7,17 @@
  */
 
 #include "qemu/osdep.h"
+#include "hw/intc/intc.h"
 #include "hw/isa/i8259_internal.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
+#include "monitor/monitor.h"
 #include "qapi/error.h"
 #include "qemu/module.h"
+
+/* The rising edges of the lines of both chips: they are numbered together. */
+static uint64_t pic_irq_count[ISA_NUM_IRQS];
+static int pic_irq_level[ISA_NUM_IRQS];
 
 /* What ICW1 does as well.  The trigger modes stay, and so do level requests. */
 void pic_reset_common(PICCommonState *s)
@@ -54,6 +60,40 @@ static int pic_dispatch_post_load(void *opaque, int version_id)
         info->post_load(s);
     }
     return 0;
+}
+
+/* Line @irq of 16 is at @level; counted when it comes up. */
+void pic_stat_update_irq(int irq, int level)
+{
+    if (level != pic_irq_level[irq]) {
+        pic_irq_level[irq] = level;
+        if (level == 1) {
+            pic_irq_count[irq]++;
+        }
+    }
+}
+
+bool pic_get_statistics(InterruptStatsProvider *obj, uint64_t **irq_counts,
+                        unsigned int *nb_irqs)
+{
+    PICCommonState *s = PIC_COMMON(obj);
+
+    /* One of the two answers for both. */
+    *irq_counts = s->master ? pic_irq_count : NULL;
+    *nb_irqs = s->master ? ARRAY_SIZE(pic_irq_count) : 0;
+    return true;
+}
+
+void pic_print_info(InterruptStatsProvider *obj, Monitor *mon)
+{
+    PICCommonState *s = PIC_COMMON(obj);
+
+    pic_dispatch_pre_save(s);
+    monitor_printf(mon, "pic%d: irr=%02x imr=%02x isr=%02x hprio=%d "
+                   "irq_base=%02x rr_sel=%d elcr=%02x fnm=%d\n",
+                   s->master ? 0 : 1, s->irr, s->imr, s->isr,
+                   s->priority_add, s->irq_base, s->read_reg_select, s->elcr,
+                   s->special_fully_nested_mode);
 }
 
 static void pic_common_realize(DeviceState *dev, Error **errp)
@@ -142,6 +182,7 @@ static Property pic_properties_common[] = {
 
 static void pic_common_class_init(ObjectClass *klass, void *data)
 {
+    InterruptStatsProviderClass *ic = INTERRUPT_STATS_PROVIDER_CLASS(klass);
     DeviceClass *dc = DEVICE_CLASS(klass);
 
     dc->vmsd = &vmstate_pic_common;
@@ -149,6 +190,8 @@ static void pic_common_class_init(ObjectClass *klass, void *data)
     dc->realize = pic_common_realize;
     /* Its lines and ports are the board's to connect. */
     dc->user_creatable = false;
+    ic->get_statistics = pic_get_statistics;
+    ic->print_info = pic_print_info;
 }
 
 static const TypeInfo pic_common_type = {
@@ -158,6 +201,10 @@ static const TypeInfo pic_common_type = {
     .class_size    = sizeof(PICCommonClass),
     .class_init    = pic_common_class_init,
     .abstract      = true,
+    .interfaces    = (InterfaceInfo[]) {
+        { TYPE_INTERRUPT_STATS_PROVIDER },
+        { }
+    },
 };
 
 static void pic_common_register_types(void)

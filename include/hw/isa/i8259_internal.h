@@ -11,6 +11,7 @@
 #include "exec/memory.h"
 #include "hw/isa/isa.h"
 #include "hw/intc/i8259.h"
+#include "hw/intc/intc.h"
 #include "qom/object.h"
 
 typedef struct PICCommonState PICCommonState;
@@ -60,6 +61,11 @@ struct PICCommonState {
 };
 
 void pic_reset_common(PICCommonState *s);
+/* For `info irq` and `info pic`; @irq counts through both chips, up to 15. */
+void pic_stat_update_irq(int irq, int level);
+bool pic_get_statistics(InterruptStatsProvider *obj, uint64_t **irq_counts,
+                        unsigned int *nb_irqs);
+void pic_print_info(InterruptStatsProvider *obj, Monitor *mon);
 /* Make, configure and realize one of the two. */
 ISADevice *i8259_init_chip(const char *name, ISABus *bus, bool master);
 
