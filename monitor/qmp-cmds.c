@@ -13,6 +13,7 @@
 #include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-commands-misc.h"
 #include "qapi/qmp/qerror.h"
+#include "qemu/accel.h"
 #include "qemu/uuid.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
@@ -31,6 +32,16 @@ UuidInfo *qmp_query_uuid(Error **errp)
     UuidInfo *info = g_new0(UuidInfo, 1);
 
     info->UUID = qemu_uuid_unparse_strdup(&qemu_uuid);
+    return info;
+}
+
+KvmInfo *qmp_query_kvm(Error **errp)
+{
+    KvmInfo *info = g_new0(KvmInfo, 1);
+    AccelClass *kvm = accel_find("kvm");
+
+    info->present = kvm != NULL;
+    info->enabled = kvm && kvm->allowed && *kvm->allowed;
     return info;
 }
 
@@ -65,6 +76,16 @@ void qmp_system_reset(Error **errp)
 void qmp_system_powerdown(Error **errp)
 {
     qemu_system_powerdown_request();
+}
+
+void qmp_system_wakeup(Error **errp)
+{
+    if (!qemu_wakeup_suspend_enabled()) {
+        error_setg(errp,
+                   "wake-up from suspend is not supported by this guest");
+        return;
+    }
+    qemu_system_wakeup_request(QEMU_WAKEUP_REASON_OTHER, errp);
 }
 
 char *qmp_human_monitor_command(const char *command_line, bool has_cpu_index,

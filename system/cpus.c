@@ -8,7 +8,11 @@
  */
 
 #include "qemu/osdep.h"
+#include "exec/cpu-common.h"
+#include "qapi/error.h"
+#include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-events-run-state.h"
+#include "qapi/qmp/qerror.h"
 #include "qemu/main-loop.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
@@ -202,4 +206,62 @@ void vm_start(void)
     if (!vm_prepare_start(false)) {
         resume_all_vcpus();
     }
+}
+
+/* The guest's memory into a file */
+
+/* Read @size bytes of the guest's from @addr; false if they are not there. */
+typedef bool MemsaveRead(void *opaque, hwaddr addr, void *buf, hwaddr size);
+
+static void memsave_to_file(MemsaveRead *read_fn, void *opaque, int64_t addr,
+                            int64_t size, const char *filename, Error **errp)
+{
+    uint8_t buf[1024];
+    int64_t left = size;
+    FILE *f;
+
+    if (size < 0) {
+        error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "size", "a size");
+        return;
+    }
+    f = fopen(filename, "wb");
+    if (!f) {
+        error_setg_file_open(errp, errno, filename);
+        return;
+    }
+    while (left > 0) {
+        size_t n = MIN(left, sizeof(buf));
+
+        if (!read_fn(opaque, addr, buf, n)) {
+            error_setg(errp, "Invalid addr 0x%016" PRIx64 "/size %" PRId64
+                       " specified", addr, size);
+            goto out;
+        }
+        if (fwrite(buf, 1, n, f) != n) {
+            error_setg(errp, QERR_IO_ERROR);
+            goto out;
+        }
+        addr += n;
+        left -= n;
+    }
+    /* What the disk has no room for shows only now. */
+    if (fflush(f)) {
+        error_setg(errp, QERR_IO_ERROR);
+    }
+
+out:
+    fclose(f);
+}
+
+/* Where there is nothing, there is something to read all the same. */
+static bool pmemsave_read(void *opaque, hwaddr addr, void *buf, hwaddr size)
+{
+    cpu_physical_memory_read(addr, buf, size);
+    return true;
+}
+
+void qmp_pmemsave(int64_t addr, int64_t size, const char *filename,
+                  Error **errp)
+{
+    memsave_to_file(pmemsave_read, NULL, addr, size, filename, errp);
 }

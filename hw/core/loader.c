@@ -5,8 +5,11 @@
  */
 
 #include "qemu/osdep.h"
+#include "qapi/qapi-commands-machine.h"
+#include "qapi/type-helpers.h"
 #include "qemu/datadir.h"
 #include "qemu/error-report.h"
+#include "qemu/queue.h"
 #include "hw/loader.h"
 #include "hw/nvram/fw_cfg.h"
 #include "sysemu/sysemu.h"
@@ -46,6 +49,39 @@ ssize_t load_image_size(const char *filename, void *addr, size_t size)
     return done;
 }
 
+/* What was given to the machine, for `info roms`. */
+typedef struct Rom {
+    char *name;                 /* the file, as it was given */
+    char *fw_dir;               /* where fw_cfg has it */
+    size_t romsize;
+    QTAILQ_ENTRY(Rom) next;
+} Rom;
+
+static QTAILQ_HEAD(, Rom) roms = QTAILQ_HEAD_INITIALIZER(roms);
+
+static void rom_insert(const char *name, const char *fw_dir, size_t size)
+{
+    Rom *rom = g_new0(Rom, 1);
+
+    rom->name = g_strdup(name);
+    rom->fw_dir = g_strdup(fw_dir);
+    rom->romsize = size;
+    QTAILQ_INSERT_TAIL(&roms, rom, next);
+}
+
+HumanReadableText *qmp_x_query_roms(Error **errp)
+{
+    g_autoptr(GString) buf = g_string_new("");
+    Rom *rom;
+
+    QTAILQ_FOREACH(rom, &roms, next) {
+        g_string_append_printf(buf, "fw=%s/%s size=0x%06zx name=\"%s\"\n",
+                               rom->fw_dir, rom->name, rom->romsize,
+                               rom->name);
+    }
+    return human_readable_text_from_str(buf);
+}
+
 /* The machine keeps the bytes until the process ends: fw_cfg points to them. */
 static int rom_add_fw_file(const char *dir, const char *file)
 {
@@ -69,6 +105,7 @@ static int rom_add_fw_file(const char *dir, const char *file)
     }
     fw_cfg_add_file(fw_cfg, fw_name, data, size);
     fw_cfg_own_file(fw_cfg, fw_name);
+    rom_insert(file, dir, size);
     return 0;
 }
 
