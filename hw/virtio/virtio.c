@@ -24,6 +24,8 @@
 #include "trace.h"
 #include "virtqueue-int.h"
 
+VirtIODeviceList virtio_list = QTAILQ_HEAD_INITIALIZER(virtio_list);
+
 /* Names of the device types, for regions and messages. */
 static const char *const virtio_device_names[] = {
     [VIRTIO_ID_NET] = "virtio-net",
@@ -441,6 +443,7 @@ static void virtio_device_realize(DeviceState *dev, Error **errp)
     vdev->listener.commit = virtio_memory_listener_commit;
     vdev->listener.name = "virtio";
     memory_listener_register(&vdev->listener, vdev->dma_as);
+    QTAILQ_INSERT_TAIL(&virtio_list, vdev, next);
 }
 
 static void virtio_device_unrealize(DeviceState *dev)
@@ -448,6 +451,7 @@ static void virtio_device_unrealize(DeviceState *dev)
     VirtIODevice *vdev = VIRTIO_DEVICE(dev);
     VirtioDeviceClass *vdc = VIRTIO_DEVICE_GET_CLASS(dev);
 
+    QTAILQ_REMOVE(&virtio_list, vdev, next);
     memory_listener_unregister(&vdev->listener);
     virtio_bus_device_unplugged(vdev);
 

@@ -5,6 +5,7 @@
  *   virtqueue-split.c   the ring of virtio 1.1, 2.6
  *   virtqueue-map.c     from the guest's addresses to ours
  *   virtio-queue.c      what transports call: sizes, addresses, vectors
+ *   virtio-qmp.c        what a client may look at
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -89,6 +90,10 @@ struct VirtQueue {
     bool host_notifier_enabled;
     QLIST_ENTRY(VirtQueue) node;    /* in vdev->vector_queues */
 };
+
+/* All devices from realize to unrealize, the latest at the end. */
+typedef QTAILQ_HEAD(, VirtIODevice) VirtIODeviceList;
+extern VirtIODeviceList virtio_list;
 
 /* Neither may be called by a device that is broken, or in hardware error. */
 static inline bool virtio_device_disabled(VirtIODevice *vdev)
