@@ -30,6 +30,7 @@
 #include "sysemu/sysemu.h"
 #include "trace/control.h"
 #include "cmdline.h"
+#include "device-config.h"
 #include "machine-select.h"
 #include "options.h"
 
@@ -259,7 +260,7 @@ static void device_option_parse(const char *arg)
 }
 
 /* Two chardevs of one monitor's worth: the device, and a monitor on it. */
-static void monitor_parse(const char *optarg, const char *mode, bool pretty)
+void monitor_parse(const char *optarg, const char *mode, bool pretty)
 {
     static int monitor_device_index;
     g_autofree char *made = NULL;
@@ -421,17 +422,21 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_mon:
         opts_parse_or_exit("mon", optarg, true);
+        default_devices.monitor = false;
         break;
     case QEMU_OPTION_monitor:
+        default_devices.monitor = false;
         if (strcmp(optarg, "none") != 0) {
             monitor_parse(optarg, "readline", false);
         }
         break;
     case QEMU_OPTION_qmp:
         monitor_parse(optarg, "control", false);
+        default_devices.monitor = false;
         break;
     case QEMU_OPTION_qmp_pretty:
         monitor_parse(optarg, "control", true);
+        default_devices.monitor = false;
         break;
     case QEMU_OPTION_qtest:
         cmdline.qtest_chrdev = optarg;
@@ -456,6 +461,28 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         qemu_set_option(optarg, &error_fatal);
         break;
     case QEMU_OPTION_nodefaults:
+        cmdline.nodefaults = true;
+        break;
+    case QEMU_OPTION_nographic:
+        cmdline.nographic = true;
+        break;
+    case QEMU_OPTION_serial:
+        add_device_config(DEV_SERIAL, optarg);
+        default_devices.serial = false;
+        if (strstart(optarg, "mon:", NULL)) {
+            default_devices.monitor = false;
+        }
+        break;
+    case QEMU_OPTION_parallel:
+        add_device_config(DEV_PARALLEL, optarg);
+        default_devices.parallel = false;
+        if (strstart(optarg, "mon:", NULL)) {
+            default_devices.monitor = false;
+        }
+        break;
+    case QEMU_OPTION_debugcon:
+        add_device_config(DEV_DEBUGCON, optarg);
+        break;
     case QEMU_OPTION_no_user_config:
         /* There is nothing to leave out. */
         break;

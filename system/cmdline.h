@@ -35,6 +35,8 @@ typedef struct CommandLine {
     const char *log_file;
     const char *qtest_chrdev;
     const char *qtest_log;
+    bool nodefaults;
+    bool nographic;
     QTAILQ_HEAD(, ObjectOption) objects;
     QTAILQ_HEAD(, DeviceOption) devices;
 } CommandLine;
@@ -46,6 +48,9 @@ void qemu_parse_options(int argc, char **argv);
 
 /* Adds one more -@list @arg, or ends the program with a message. */
 void opts_parse_or_exit(const char *list, const char *arg, bool implied);
+
+/* -monitor and -qmp: @mode is "readline" or "control". */
+void monitor_parse(const char *optarg, const char *mode, bool pretty);
 
 /* Sets the property @propname of the machine to what @prop says; takes @prop. */
 void machine_merge_property(const char *propname, QDict *prop);

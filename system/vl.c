@@ -8,10 +8,12 @@
  *     qemu_init_main_loop
  *     user_register_global_props      -global
  *     qemu_create_machine             an object, no board yet
+ *     qemu_create_default_devices     what nobody asked for
  *     qemu_create_early_backends      -object (most), -chardev
  *     qemu_apply_machine_options      -machine, -m, -smp
  *     configure_accelerators          -accel
- *     qemu_create_late_backends       -netdev, -object (the rest), -monitor
+ *     qemu_create_late_backends       -netdev, -object (the rest), -monitor,
+ *                                     -serial
  *     qmp_x_exit_preconfig
  *       qemu_init_board               the board's parts
  *       qemu_create_cli_devices       -device
@@ -54,6 +56,7 @@
 #include "sysemu/sysemu.h"
 #include "trace/control.h"
 #include "cmdline.h"
+#include "device-config.h"
 #include "machine-select.h"
 
 /* Before the machine */
@@ -293,6 +296,7 @@ static void qemu_create_late_backends(void)
     object_option_foreach_add(object_create_late);
     qemu_opts_foreach(qemu_find_opts("mon"), mon_init_func, NULL,
                       &error_fatal);
+    create_device_configs();
 }
 
 /* Accelerators */
@@ -527,6 +531,8 @@ void qemu_init(int argc, char **argv)
     qemu_create_machine(cmdline.machine_opts);
     qemu_add_default_firmwarepath();
 
+    qemu_disable_default_devices();
+    qemu_create_default_devices();
     qemu_create_early_backends();
 
     parse_memory_options();

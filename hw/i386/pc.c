@@ -10,6 +10,7 @@
 #include "e820_memory_layout.h"
 #include "exec/address-spaces.h"
 #include "fw_cfg.h"
+#include "hw/char/serial.h"
 #include "hw/hotplug.h"
 #include "hw/i386/pc.h"
 #include "hw/irq.h"
@@ -171,11 +172,23 @@ static void handle_a20_line_change(void *opaque, int irq, int level)
 {
 }
 
+/* What one chip has on the boards of that time. */
+static void pc_superio_init(PCMachineState *pcms, ISABus *isa_bus)
+{
+    ISADevice *port92;
+
+    serial_hds_isa_init(isa_bus, 0, MAX_ISA_SERIAL_PORTS);
+
+    port92 = isa_create_simple(isa_bus, TYPE_PORT92);
+    pcms->a20_line = qemu_allocate_irq(handle_a20_line_change, NULL, 0);
+    qdev_connect_gpio_out_named(DEVICE(port92), PORT92_A20_LINE, 0,
+                                pcms->a20_line);
+}
+
 void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
 {
     MemoryRegion *ioport80_io = &pcms->ioport80_io;
     MemoryRegion *ioportF0_io = &pcms->ioportF0_io;
-    ISADevice *port92;
 
     memory_region_init_io(ioport80_io, NULL, &ioport80_io_ops, NULL,
                           "ioport80", 1);
@@ -185,10 +198,7 @@ void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
                           "ioportF0", 1);
     memory_region_add_subregion(isa_bus->address_space_io, 0xf0, ioportF0_io);
 
-    port92 = isa_create_simple(isa_bus, TYPE_PORT92);
-    pcms->a20_line = qemu_allocate_irq(handle_a20_line_change, NULL, 0);
-    qdev_connect_gpio_out_named(DEVICE(port92), PORT92_A20_LINE, 0,
-                                pcms->a20_line);
+    pc_superio_init(pcms, isa_bus);
 }
 
 void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus)

@@ -5,7 +5,8 @@
  *       i440FX-pcihost            /machine/i440fx      hw/pci-host/i440fx.c
  *         pci.0
  *           00.0 i440FX, 01.0 PIIX3
- *             isa.0               isa-i8259 twice, port92
+ *             isa.0               isa-i8259 twice, isa-serial as -serial
+ *                                 says, port92
  *       ioapic                    /machine/i440fx/ioapic
  *       fw_cfg_io                 /machine/fw_cfg
  *
