@@ -106,8 +106,15 @@ void qemu_system_reset(ShutdownCause reason)
 
 /* Suspend and wake-up */
 
+/*
+ * Only a guest that runs can go to sleep.  A client can write to the ports of
+ * one that is stopped.
+ */
 static void qemu_system_suspend(void)
 {
+    if (!runstate_is_running()) {
+        return;
+    }
     pause_all_vcpus();
     notifier_list_notify(&suspend_notifiers, NULL);
     runstate_set(RUN_STATE_SUSPENDED);

@@ -11,7 +11,6 @@
 #include "exec/address-spaces.h"
 #include "fw_cfg.h"
 #include "hw/char/serial.h"
-#include "hw/hotplug.h"
 #include "hw/i386/pc.h"
 #include "hw/irq.h"
 #include "hw/pci/pci.h"
@@ -22,6 +21,9 @@
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
+#include "sysemu/cpus.h"
+#include "sysemu/reset.h"
+#include "trace.h"
 
 /* Where option ROMs are: from the VGA BIOS up to the system's. */
 #define PC_ROM_MIN_VGA  0xc0000
@@ -201,6 +203,12 @@ void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
     pc_superio_init(pcms, isa_bus);
 }
 
+/* The gate of SMM is at the CPUs: without, nothing happens. */
+void pc_acpi_smi_interrupt(void *opaque, int irq, int level)
+{
+    trace_pc_acpi_smi_interrupt(level);
+}
+
 void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus)
 {
     for (int i = 0; i < nb_nics; i++) {
@@ -242,35 +250,25 @@ static void pc_machine_set_max_ram_below_4g(Object *obj, Visitor *v,
 }
 
 /*
- * The machine is the hotplug handler of its PCI bus.  It has nothing to do
- * when a device comes, and cannot ask the guest to let one go.
+ * Waking up from S3 begins like a reset; firmware sees by the PM1 status that
+ * it is none.
  */
-static void pc_machine_device_unplug_request_cb(HotplugHandler *hotplug_dev,
-                                                DeviceState *dev, Error **errp)
+static void pc_machine_wakeup(MachineState *machine)
 {
-    error_setg(errp, "acpi: device unplug request for not supported device"
-               " type: %s", object_get_typename(OBJECT(dev)));
-}
-
-static void pc_machine_device_unplug_cb(HotplugHandler *hotplug_dev,
-                                        DeviceState *dev, Error **errp)
-{
-    error_setg(errp, "acpi: device unplug for not supported device"
-               " type: %s", object_get_typename(OBJECT(dev)));
+    cpu_synchronize_all_states();
+    qemu_devices_reset(SHUTDOWN_CAUSE_NONE);
+    cpu_synchronize_all_post_reset();
 }
 
 static void pc_machine_class_init(ObjectClass *oc, void *data)
 {
     MachineClass *mc = MACHINE_CLASS(oc);
     PCMachineClass *pcmc = PC_MACHINE_CLASS(oc);
-    HotplugHandlerClass *hc = HOTPLUG_HANDLER_CLASS(oc);
-
-    hc->unplug_request = pc_machine_device_unplug_request_cb;
-    hc->unplug = pc_machine_device_unplug_cb;
 
     pcmc->pci_enabled = true;
     pcmc->gigabyte_align = true;
 
+    mc->wakeup = pc_machine_wakeup;
     mc->default_boot_order = "cad";
     mc->max_cpus = 255;
     mc->smp_props.dies_supported = true;
@@ -292,6 +290,7 @@ static void pc_machine_finalize(Object *obj)
         g_free(pcms->gsi_state);
         qemu_free_irq(pcms->cpu_irq);
         qemu_free_irq(pcms->a20_line);
+        qemu_free_irq(pcms->smi_irq);
     }
 }
 
@@ -303,10 +302,6 @@ static const TypeInfo pc_machine_info = {
     .instance_finalize = pc_machine_finalize,
     .class_size    = sizeof(PCMachineClass),
     .class_init    = pc_machine_class_init,
-    .interfaces    = (InterfaceInfo[]) {
-        { TYPE_HOTPLUG_HANDLER },
-        { }
-    },
 };
 
 static void pc_machine_register_types(void)

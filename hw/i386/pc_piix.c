@@ -8,10 +8,12 @@
 
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
+#include "hw/acpi/piix4.h"
 #include "hw/i386/pc.h"
 #include "hw/isa/isa.h"
 #include "hw/pci-host/i440fx.h"
 #include "hw/pci/pci.h"
+#include "hw/qdev-properties.h"
 #include "hw/southbridge/piix.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
@@ -52,6 +54,29 @@ static void pc_piix_split_ram(PCMachineState *pcms)
     x86ms->above_4g_mem_size = ram_size - x86ms->below_4g_mem_size;
 }
 
+/* Power management: function 3 of the slot that the PIIX3 is in. */
+static void pc_piix4_pm_init(PCMachineState *pcms, int devfn)
+{
+    X86MachineState *x86ms = X86_MACHINE(pcms);
+    PCIDevice *piix4_pm = pci_new(devfn, TYPE_PIIX4_PM);
+
+    qdev_prop_set_bit(DEVICE(piix4_pm), "smm-enabled",
+                      x86_machine_is_smm_enabled(x86ms));
+    pci_realize_and_unref(piix4_pm, pcms->bus, &error_fatal);
+
+    qdev_connect_gpio_out(DEVICE(piix4_pm), 0, x86ms->gsi[9]);
+    pcms->smi_irq = qemu_allocate_irq(pc_acpi_smi_interrupt, NULL, 0);
+    qdev_connect_gpio_out_named(DEVICE(piix4_pm), "smi-irq", 0, pcms->smi_irq);
+
+    object_property_add_link(OBJECT(pcms), PC_MACHINE_ACPI_DEVICE_PROP,
+                             TYPE_HOTPLUG_HANDLER,
+                             (Object **)&pcms->acpi_dev,
+                             object_property_allow_set_link,
+                             OBJ_PROP_LINK_STRONG);
+    object_property_set_link(OBJECT(pcms), PC_MACHINE_ACPI_DEVICE_PROP,
+                             OBJECT(piix4_pm), &error_abort);
+}
+
 static void pc_init1(MachineState *machine, const char *host_type,
                      const char *pci_type)
 {
@@ -84,8 +109,6 @@ static void pc_init1(MachineState *machine, const char *host_type,
                             x86ms->below_4g_mem_size,
                             x86ms->above_4g_mem_size,
                             pci_memory, ram_memory);
-    qbus_set_hotplug_handler(BUS(pcms->bus), OBJECT(machine));
-
     pci_dev = pci_create_simple_multifunction(pcms->bus, -1, true,
                                               TYPE_PIIX3_DEVICE);
     PIIX3_PCI_DEVICE(pci_dev)->pic = x86ms->gsi;
@@ -99,6 +122,10 @@ static void pc_init1(MachineState *machine, const char *host_type,
 
     pc_basic_device_init(pcms, isa_bus, x86ms->gsi);
     pc_nic_init(pcmc, isa_bus, pcms->bus);
+
+    if (pcmc->pci_enabled && x86_machine_is_acpi_enabled(x86ms)) {
+        pc_piix4_pm_init(pcms, pci_dev->devfn + 3);
+    }
 }
 
 static void pc_init_v7_2(MachineState *machine)

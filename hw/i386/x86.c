@@ -15,8 +15,10 @@
 #include "qapi/error.h"
 #include "qapi/qapi-visit-common.h"
 #include "qapi/visitor.h"
+#include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
+#include "sysemu/qtest.h"
 #include "trace.h"
 
 /* CPUs, as far as the board counts them */
@@ -101,6 +103,53 @@ void ioapic_init_gsi(GSIState *gsi_state, const char *parent_name)
 
 /* Type */
 
+bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms)
+{
+    return x86ms->acpi != ON_OFF_AUTO_OFF;
+}
+
+bool x86_machine_is_smm_enabled(const X86MachineState *x86ms)
+{
+    bool smm_available = qtest_enabled();
+
+    if (x86ms->smm == ON_OFF_AUTO_OFF) {
+        return false;
+    }
+    if (!smm_available && x86ms->smm == ON_OFF_AUTO_ON) {
+        error_report("System Management Mode not supported by this hypervisor.");
+        exit(1);
+    }
+    return smm_available;
+}
+
+static void x86_machine_get_acpi(Object *obj, Visitor *v, const char *name,
+                                 void *opaque, Error **errp)
+{
+    OnOffAuto acpi = X86_MACHINE(obj)->acpi;
+
+    visit_type_OnOffAuto(v, name, &acpi, errp);
+}
+
+static void x86_machine_set_acpi(Object *obj, Visitor *v, const char *name,
+                                 void *opaque, Error **errp)
+{
+    visit_type_OnOffAuto(v, name, &X86_MACHINE(obj)->acpi, errp);
+}
+
+static void x86_machine_get_smm(Object *obj, Visitor *v, const char *name,
+                                void *opaque, Error **errp)
+{
+    OnOffAuto smm = X86_MACHINE(obj)->smm;
+
+    visit_type_OnOffAuto(v, name, &smm, errp);
+}
+
+static void x86_machine_set_smm(Object *obj, Visitor *v, const char *name,
+                                void *opaque, Error **errp)
+{
+    visit_type_OnOffAuto(v, name, &X86_MACHINE(obj)->smm, errp);
+}
+
 static void x86_machine_get_pic(Object *obj, Visitor *v, const char *name,
                                 void *opaque, Error **errp)
 {
@@ -119,6 +168,8 @@ static void x86_machine_initfn(Object *obj)
 {
     X86MachineState *x86ms = X86_MACHINE(obj);
 
+    x86ms->smm = ON_OFF_AUTO_AUTO;
+    x86ms->acpi = ON_OFF_AUTO_AUTO;
     x86ms->pic = ON_OFF_AUTO_AUTO;
     x86ms->above_4g_mem_start = 4 * GiB;
 }
@@ -128,6 +179,18 @@ static void x86_machine_class_init(ObjectClass *oc, void *data)
     X86MachineClass *x86mc = X86_MACHINE_CLASS(oc);
 
     x86mc->fwcfg_dma_enabled = true;
+
+    object_class_property_add(oc, X86_MACHINE_SMM, "OnOffAuto",
+                              x86_machine_get_smm, x86_machine_set_smm,
+                              NULL, NULL);
+    object_class_property_set_description(oc, X86_MACHINE_SMM,
+        "Does firmware handle system management interrupts?");
+
+    object_class_property_add(oc, X86_MACHINE_ACPI, "OnOffAuto",
+                              x86_machine_get_acpi, x86_machine_set_acpi,
+                              NULL, NULL);
+    object_class_property_set_description(oc, X86_MACHINE_ACPI,
+        "Is there ACPI: power management, hotplug?");
 
     object_class_property_add(oc, X86_MACHINE_PIC, "OnOffAuto",
                               x86_machine_get_pic, x86_machine_set_pic,

@@ -4,7 +4,7 @@
  *     system bus
  *       i440FX-pcihost            /machine/i440fx      hw/pci-host/i440fx.c
  *         pci.0
- *           00.0 i440FX, 01.0 PIIX3
+ *           00.0 i440FX, 01.0 PIIX3, 01.3 PIIX4_PM
  *             isa.0               isa-i8259 twice, isa-serial as -serial
  *                                 says, port92
  *       ioapic                    /machine/i440fx/ioapic
@@ -26,10 +26,12 @@
 
 #define HPET_INTCAP "hpet-intcap"
 
+#define PC_MACHINE_ACPI_DEVICE_PROP "acpi-device"
 #define PC_MACHINE_MAX_RAM_BELOW_4G "max-ram-below-4g"
 
 /*
  * @bus: the root of all PCI buses
+ * @acpi_dev: what has ACPI's registers, or NULL (-machine acpi=off)
  * @max_ram_below_4g: property: where the PCI hole begins at the latest; 0: as
  * the board likes it
  */
@@ -38,6 +40,7 @@ typedef struct PCMachineState {
 
     Notifier machine_done;
     PCIBus *bus;
+    HotplugHandler *acpi_dev;
 
     uint64_t max_ram_below_4g;
 
@@ -46,7 +49,7 @@ typedef struct PCMachineState {
     MemoryRegion pci_memory, option_rom;
     MemoryRegion ioport80_io, ioportF0_io;
     GSIState *gsi_state;
-    qemu_irq cpu_irq, a20_line;
+    qemu_irq cpu_irq, a20_line, smi_irq;
 } PCMachineState;
 
 typedef struct PCMachineClass {
@@ -103,6 +106,12 @@ uint64_t pc_pci_hole64_start(void);
 /* pc_basic_device_init: the ISA devices that every PC has. */
 void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus,
                           qemu_irq *gsi);
+
+/*
+ * pc_acpi_smi_interrupt: the handler of the line on which a chip set asks for a
+ * system management interrupt.
+ */
+void pc_acpi_smi_interrupt(void *opaque, int irq, int level);
 
 /* pc_nic_init: the network cards of -nic, by the board's default model. */
 void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus);

@@ -51,16 +51,27 @@ struct X86MachineState {
     unsigned apic_id_limit;
     uint16_t boot_cpus;
 
+    OnOffAuto smm;              /* property: does SMM work? */
+    OnOffAuto acpi;             /* property: is there ACPI? */
     OnOffAuto pic;              /* property: is there an i8259? */
 
     /* Where the IOAPIC writes its messages. */
     AddressSpace *ioapic_as;
 };
 
+#define X86_MACHINE_SMM              "smm"
+#define X86_MACHINE_ACPI             "acpi"
 #define X86_MACHINE_PIC              "pic"
 
 #define TYPE_X86_MACHINE   MACHINE_TYPE_NAME("x86")
 OBJECT_DECLARE_TYPE(X86MachineState, X86MachineClass, X86_MACHINE)
+
+/*
+ * x86_machine_is_smm_enabled: whether SMIs reach firmware.  Ends the program if
+ * the user insists and the accelerator cannot.
+ */
+bool x86_machine_is_smm_enabled(const X86MachineState *x86ms);
+bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms);
 
 /* init_topo_info: the counts of -smp, as APIC IDs are made of them. */
 void init_topo_info(X86CPUTopoInfo *topo_info, const X86MachineState *x86ms);
