@@ -22,6 +22,7 @@ enum {
 #define CTRL(ch) ((ch) & 0x1f)
 #define KEY_ESC 27
 #define KEY_DEL 127
+#define KEY_CSI 155             /* ESC [ in one byte */
 
 void readline_show_prompt(ReadLineState *rs)
 {
@@ -32,10 +33,17 @@ void readline_show_prompt(ReadLineState *rs)
     rs->esc_state = IS_NORM;
 }
 
+/* Many at a time: a long line would be slow to go back over otherwise. */
 static void readline_move_left(ReadLineState *rs, int count)
 {
-    while (count-- > 0) {
-        rs->printf_func(rs->opaque, "\033[D");
+    static const char left[] = "\033[D\033[D\033[D\033[D\033[D\033[D\033[D\033[D"
+                               "\033[D\033[D\033[D\033[D\033[D\033[D\033[D\033[D";
+
+    while (count > 0) {
+        int n = MIN(count, (int)strlen(left) / 3);
+
+        rs->printf_func(rs->opaque, "%.*s", n * 3, left);
+        count -= n;
     }
 }
 
@@ -159,6 +167,97 @@ const char *readline_get_history(ReadLineState *rs, unsigned int index)
     return index < rs->history->len ? rs->history->pdata[index] : NULL;
 }
 
+/* Completion */
+
+void readline_set_completion_index(ReadLineState *rs, int index)
+{
+    rs->completion_index = index;
+}
+
+void readline_add_completion(ReadLineState *rs, const char *str)
+{
+    /* More than that nobody reads; the line editor of QEMU is silent too. */
+    if (rs->completions->len < READLINE_MAX_COMPLETIONS) {
+        g_ptr_array_add(rs->completions, g_strdup(str));
+    }
+}
+
+static void readline_insert_str(ReadLineState *rs, const char *str, size_t len)
+{
+    for (size_t i = 0; i < len && str[i]; i++) {
+        readline_insert_char(rs, (uint8_t)str[i]);
+    }
+}
+
+static gint readline_compare(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Columns on 80 characters, at least two spaces apart. */
+static void readline_show_completions(ReadLineState *rs, int max_width)
+{
+    int width = MIN(MAX(max_width + 2, 10), 80);
+    int columns = 80 / width, column = 0;
+
+    rs->printf_func(rs->opaque, "\n");
+    for (guint i = 0; i < rs->completions->len; i++) {
+        rs->printf_func(rs->opaque, "%-*s", width,
+                        (char *)rs->completions->pdata[i]);
+        if (++column == columns || i + 1 == rs->completions->len) {
+            rs->printf_func(rs->opaque, "\n");
+            column = 0;
+        }
+    }
+    readline_show_prompt(rs);
+}
+
+/* One is put in and ended; of several what they share, and they are shown. */
+static void readline_completion(ReadLineState *rs)
+{
+    char *cmdline = g_strndup(rs->cmd_buf, rs->cmd_buf_index);
+    int prefix, max_width = 0;
+    const char *first;
+
+    g_ptr_array_set_size(rs->completions, 0);
+    rs->completion_index = 0;
+    rs->completion_finder(rs->opaque, cmdline);
+    g_free(cmdline);
+    if (!rs->completions->len) {
+        return;
+    }
+    g_ptr_array_sort(rs->completions, readline_compare);
+    for (guint i = 1; i < rs->completions->len; ) {
+        if (g_str_equal(rs->completions->pdata[i - 1],
+                        rs->completions->pdata[i])) {
+            g_ptr_array_remove_index(rs->completions, i);
+        } else {
+            i++;
+        }
+    }
+    first = rs->completions->pdata[0];
+    prefix = strlen(first);
+    for (guint i = 0; i < rs->completions->len; i++) {
+        const char *str = rs->completions->pdata[i];
+        int n = 0;
+
+        while (n < prefix && str[n] == first[n]) {
+            n++;
+        }
+        prefix = n;
+        max_width = MAX(max_width, (int)strlen(str));
+    }
+    if (prefix > rs->completion_index) {
+        readline_insert_str(rs, first + rs->completion_index,
+                            prefix - rs->completion_index);
+    }
+    if (rs->completions->len > 1) {
+        readline_show_completions(rs, max_width);
+    } else if (!prefix || first[prefix - 1] != '/') {
+        readline_insert_char(rs, ' ');
+    }
+}
+
 /* Keys */
 
 static void readline_enter(ReadLineState *rs)
@@ -222,6 +321,13 @@ static void readline_normal(ReadLineState *rs, int ch)
     case CTRL('A'):
         rs->cmd_buf_index = 0;
         break;
+    case '\t':
+        readline_completion(rs);
+        break;
+    case CTRL('L'):
+        rs->printf_func(rs->opaque, "\033[2J\033[1;1H");
+        readline_show_prompt(rs);
+        break;
     case CTRL('D'):
         if (rs->cmd_buf_index < rs->cmd_buf_size) {
             readline_remove(rs, rs->cmd_buf_index, rs->cmd_buf_index + 1);
@@ -257,6 +363,10 @@ static void readline_normal(ReadLineState *rs, int ch)
         break;
     case KEY_ESC:
         rs->esc_state = IS_ESC;
+        rs->esc_param = 0;
+        break;
+    case KEY_CSI:
+        rs->esc_state = IS_CSI;
         rs->esc_param = 0;
         break;
     default:
@@ -309,6 +419,7 @@ ReadLineState *readline_init(ReadLinePrintfFunc *printf_func,
     ReadLineState *rs = g_new0(ReadLineState, 1);
 
     rs->history = g_ptr_array_new_with_free_func(g_free);
+    rs->completions = g_ptr_array_new_with_free_func(g_free);
     rs->hist_entry = -1;
     rs->opaque = opaque;
     rs->printf_func = printf_func;
@@ -321,6 +432,7 @@ void readline_free(ReadLineState *rs)
 {
     if (rs) {
         g_ptr_array_free(rs->history, true);
+        g_ptr_array_free(rs->completions, true);
         g_free(rs);
     }
 }
