@@ -1,20 +1,26 @@
 /*
- * The table of the human monitor's commands, and those about the whole.
+ * Commands of the human monitor about the whole, the log and the monitor.
  *
- * Commands about a part of the machine are with that part; this table is
- * where to find their names.
+ * Commands about a part of the machine are with that part; the tables, in
+ * hmp-commands.c and hmp-commands-info.c, are where to find their names.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
 #include "config-host.h"
+#include "chardev/char.h"
+#include "hw/nmi.h"
 #include "monitor-internal.h"
 #include "monitor/hmp.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-char.h"
 #include "qapi/qapi-types-run-state.h"
 #include "qapi/qmp/qdict.h"
+#include "qemu/config-file.h"
 #include "qemu/error-report.h"
+#include "qemu/log.h"
+#include "qemu/option.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 
@@ -87,122 +93,98 @@ void hmp_cont(Monitor *mon, const QDict *qdict)
     vm_start();
 }
 
+void hmp_system_powerdown(Monitor *mon, const QDict *qdict)
+{
+    qemu_system_powerdown_request();
+}
+
 void hmp_system_reset(Monitor *mon, const QDict *qdict)
 {
     qemu_system_reset_request(SHUTDOWN_CAUSE_HOST_QMP_SYSTEM_RESET);
 }
 
-const HMPCommand hmp_info_cmds[] = {
-    {
-        .name = "mtree",
-        .args_type = "flatview:-f,dispatch_tree:-d,owner:-o,disabled:-D",
-        .params = "[-f][-d][-o][-D]",
-        .help = "show the tree of memory regions (-f: as flat views; "
-                "-d: with the dispatch tables; -o: with owners; "
-                "-D: with disabled regions)",
-        .cmd = hmp_info_mtree,
-    }, {
-        .name = "name",
-        .args_type = "",
-        .params = "",
-        .help = "show the name of the guest",
-        .cmd = hmp_info_name,
-    }, {
-        .name = "network",
-        .args_type = "",
-        .params = "",
-        .help = "show network devices and back ends",
-        .cmd = hmp_info_network,
-    }, {
-        .name = "pci",
-        .args_type = "",
-        .params = "",
-        .help = "show what is on the PCI buses",
-        .cmd = hmp_info_pci,
-    }, {
-        .name = "qdm",
-        .args_type = "",
-        .params = "",
-        .help = "show the types of devices",
-        .cmd = hmp_info_qdm,
-    }, {
-        .name = "qom-tree",
-        .args_type = "path:s?",
-        .params = "[path]",
-        .help = "show the tree of objects: who owns whom",
-        .cmd = hmp_info_qom_tree,
-    }, {
-        .name = "qtree",
-        .args_type = "",
-        .params = "",
-        .help = "show the tree of devices: who is plugged into what",
-        .cmd = hmp_info_qtree,
-    }, {
-        .name = "status",
-        .args_type = "",
-        .params = "",
-        .help = "show whether the guest runs",
-        .cmd = hmp_info_status,
-    }, {
-        .name = "version",
-        .args_type = "",
-        .params = "",
-        .help = "show the version of this program",
-        .cmd = hmp_info_version,
-    },
-    { }
-};
+void hmp_boot_set(Monitor *mon, const QDict *qdict)
+{
+    Error *local_err = NULL;
+    const char *bootdevice = qdict_get_str(qdict, "bootdevice");
 
-const HMPCommand hmp_cmds[] = {
-    {
-        .name = "announce_self",
-        .args_type = "interfaces:s?,id:s?",
-        .params = "[interfaces] [id]",
-        .help = "tell the network where the guest's cards are",
-        .cmd = hmp_announce_self,
-    }, {
-        .name = "cont|c",
-        .args_type = "",
-        .params = "",
-        .help = "let the guest run",
-        .cmd = hmp_cont,
-    }, {
-        .name = "help|?",
-        .args_type = "name:S?",
-        .params = "[cmd]",
-        .help = "show the commands, or what one of them takes",
-        .cmd = hmp_help,
-    }, {
-        .name = "info",
-        .args_type = "item:s?",
-        .params = "[subcommand]",
-        .help = "show something about the machine",
-        .cmd = hmp_info_help,
-        .sub_table = hmp_info_cmds,
-    }, {
-        .name = "quit|q",
-        .args_type = "",
-        .params = "",
-        .help = "end this program",
-        .cmd = hmp_quit,
-    }, {
-        .name = "set_link",
-        .args_type = "name:s,up:b",
-        .params = "name on|off",
-        .help = "plug the cable of a card or back end in, or pull it",
-        .cmd = hmp_set_link,
-    }, {
-        .name = "stop|s",
-        .args_type = "",
-        .params = "",
-        .help = "stop the guest",
-        .cmd = hmp_stop,
-    }, {
-        .name = "system_reset",
-        .args_type = "",
-        .params = "",
-        .help = "reset the machine",
-        .cmd = hmp_system_reset,
-    },
-    { }
-};
+    qemu_boot_set(bootdevice, &local_err);
+    if (local_err) {
+        error_report_err(local_err);
+    } else {
+        monitor_printf(mon, "boot device list now set to %s\n", bootdevice);
+    }
+}
+
+void hmp_nmi(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    nmi_monitor_handle(0, &err);
+    hmp_handle_error(mon, err);
+}
+
+/* The monitor */
+
+void hmp_info_history(Monitor *mon, const QDict *qdict)
+{
+    ReadLineState *rs = container_of(mon, MonitorHMP, common)->rs;
+    const char *line;
+
+    for (int i = 0; rs && (line = readline_get_history(rs, i)); i++) {
+        monitor_printf(mon, "%d: '%s'\n", i, line);
+    }
+}
+
+/* The log */
+
+void hmp_log(Monitor *mon, const QDict *qdict)
+{
+    const char *items = qdict_get_str(qdict, "items");
+    int mask = g_str_equal(items, "none") ? 0 : qemu_str_to_log_mask(items);
+    Error *err = NULL;
+
+    if (!mask && !g_str_equal(items, "none")) {
+        help_cmd(mon, "log");
+        return;
+    }
+    if (!qemu_set_log(mask, &err)) {
+        error_report_err(err);
+    }
+}
+
+void hmp_logfile(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    if (!qemu_set_log_filename(qdict_get_str(qdict, "filename"), &err)) {
+        error_report_err(err);
+    }
+}
+
+/* Character devices */
+
+void hmp_info_chardev(Monitor *mon, const QDict *qdict)
+{
+    ChardevInfoList *list = qmp_query_chardev(NULL);
+
+    for (ChardevInfoList *elt = list; elt; elt = elt->next) {
+        monitor_printf(mon, "%s: filename=%s\n", elt->value->label,
+                       elt->value->filename);
+    }
+    qapi_free_ChardevInfoList(list);
+}
+
+void hmp_chardev_add(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+    QemuOpts *opts = qemu_opts_parse(qemu_find_opts("chardev"),
+                                     qdict_get_str(qdict, "args"), true,
+                                     &err);
+
+    if (opts) {
+        qemu_chr_new_from_opts(opts, NULL, &err);
+        qemu_opts_del(opts);
+    }
+    hmp_handle_error(mon, err);
+}

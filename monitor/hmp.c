@@ -1,26 +1,31 @@
 /*
  * The human monitor: a line in, split into a command and its arguments.
  *
+ * The commands are in hmp-commands.c and hmp-commands-info.c, their arguments
+ * are read by hmp-args.c, and what Tab completes is found by
+ * hmp-completion.c.  Keys are util/readline.c's.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
 #include "config-host.h"
 #include "chardev/char.h"
+#include "hw/qdev-core.h"
 #include "monitor-internal.h"
+#include "monitor/hmp.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qdict.h"
-#include "qapi/util.h"
+#include "qapi/qapi-types-common.h"
 #include "qemu/ctype.h"
-#include "qemu/cutils.h"
+#include "qemu/log.h"
 
-/* Help */
+/* Finding commands */
 
-static void help_cmd_dump_one(Monitor *mon, const HMPCommand *cmd,
-                              const char *prefix)
+bool hmp_cmd_available(const HMPCommand *cmd)
 {
-    monitor_printf(mon, "%s%s %s -- %s\n", prefix, cmd->name, cmd->params,
-                   cmd->help);
+    return phase_check(PHASE_MACHINE_READY)
+           || (cmd->flags && strchr(cmd->flags, 'p'));
 }
 
 /* Is @name, of @len characters, one of @names, "quit|q"? */
@@ -39,8 +44,8 @@ static bool hmp_compare_cmd(const char *name, size_t len, const char *names)
     }
 }
 
-static const HMPCommand *hmp_search(const HMPCommand *table, const char *name,
-                                    size_t len)
+const HMPCommand *hmp_search(const HMPCommand *table, const char *name,
+                             size_t len)
 {
     for (; table->name; table++) {
         if (hmp_compare_cmd(name, len, table->name)) {
@@ -50,214 +55,81 @@ static const HMPCommand *hmp_search(const HMPCommand *table, const char *name,
     return NULL;
 }
 
+/* Help */
+
+static void help_cmd_dump_one(Monitor *mon, const HMPCommand *cmd,
+                              const char *prefix)
+{
+    if (hmp_cmd_available(cmd)) {
+        monitor_printf(mon, "%s%s %s -- %s\n", prefix, cmd->name, cmd->params,
+                       cmd->help);
+    }
+}
+
+static void help_log(Monitor *mon)
+{
+    const QEMULogItem *item;
+
+    monitor_printf(mon, "Log items (comma separated):\n");
+    monitor_printf(mon, "%-15s %s\n", "none", "remove all logs");
+    for (item = qemu_log_items; item->mask; item++) {
+        monitor_printf(mon, "%-15s %s\n", item->name, item->help);
+    }
+    monitor_printf(mon, "trace:PATTERN   enable trace events\n");
+    monitor_printf(mon, "\nUse \"log trace:help\" to get a list of "
+                   "trace events.\n\n");
+}
+
+/* The words of a line, as far as they can be told apart. */
+char **hmp_split_words(Monitor *mon, const char *line)
+{
+    GPtrArray *words = g_ptr_array_new();
+
+    for (;;) {
+        char *word;
+
+        while (qemu_isspace(*line)) {
+            line++;
+        }
+        word = *line ? hmp_get_str(mon, &line) : NULL;
+        if (!word) {
+            g_ptr_array_add(words, NULL);
+            return (char **)g_ptr_array_free(words, false);
+        }
+        g_ptr_array_add(words, word);
+    }
+}
+
 void help_cmd(Monitor *mon, const char *name)
 {
+    g_auto(GStrv) words = hmp_split_words(mon, name ?: "");
     const HMPCommand *table = hmp_cmds, *cmd;
-    const char *prefix = "";
-    g_auto(GStrv) words = g_strsplit_set(name ?: "", " \t", 3);
+    g_autoptr(GString) prefix = g_string_new(NULL);
 
-    if (words[0] && words[0][0]) {
-        cmd = hmp_search(table, words[0], strlen(words[0]));
+    if (name && name[strspn(name, " \t")] && !words[0]) {
+        return;
+    }
+    if (words[0] && g_str_equal(words[0], "log")) {
+        help_log(mon);
+        return;
+    }
+    for (char **word = words; *word; word++) {
+        cmd = hmp_search(table, *word, strlen(*word));
         if (!cmd) {
-            monitor_printf(mon, "unknown command: '%s'\n", words[0]);
+            monitor_printf(mon, "unknown command: '%s%s'\n", prefix->str,
+                           *word);
             return;
         }
         if (!cmd->sub_table) {
-            help_cmd_dump_one(mon, cmd, "");
+            help_cmd_dump_one(mon, cmd, prefix->str);
             return;
         }
+        g_string_append_printf(prefix, "%s ", *word);
         table = cmd->sub_table;
-        prefix = "info ";
-        if (words[1] && words[1][0]) {
-            g_strstrip(words[1]);
-            cmd = hmp_search(table, words[1], strlen(words[1]));
-            if (cmd) {
-                help_cmd_dump_one(mon, cmd, prefix);
-            } else {
-                monitor_printf(mon, "unknown command: 'info %s'\n", words[1]);
-            }
-            return;
-        }
     }
     for (cmd = table; cmd->name; cmd++) {
-        help_cmd_dump_one(mon, cmd, prefix);
+        help_cmd_dump_one(mon, cmd, prefix->str);
     }
-}
-
-/* Arguments */
-
-/* A word, or a string in double quotes, at *@pp; NULL after a message. */
-static char *hmp_get_str(Monitor *mon, const char **pp)
-{
-    const char *p = *pp;
-    GString *str = g_string_new(NULL);
-
-    if (*p != '"') {
-        size_t len = strcspn(p, " \t\n");
-
-        g_string_append_len(str, p, len);
-        *pp = p + len;
-        return g_string_free(str, false);
-    }
-    for (p++; *p && *p != '"'; p++) {
-        if (*p != '\\') {
-            g_string_append_c(str, *p);
-            continue;
-        }
-        p++;
-        switch (*p) {
-        case 'n':
-            g_string_append_c(str, '\n');
-            break;
-        case 'r':
-            g_string_append_c(str, '\r');
-            break;
-        case '\\':
-        case '\'':
-        case '"':
-            g_string_append_c(str, *p);
-            break;
-        default:
-            monitor_printf(mon, "unsupported escape code: '\\%c'\n", *p);
-            g_string_free(str, true);
-            return NULL;
-        }
-    }
-    if (*p != '"') {
-        monitor_printf(mon, "unterminated string\n");
-        g_string_free(str, true);
-        return NULL;
-    }
-    *pp = p + 1;
-    return g_string_free(str, false);
-}
-
-/* One argument of @type at *@pp to @qdict.  False after a message. */
-static bool hmp_parse_arg(Monitor *mon, const char *cmd, const char **pp,
-                          const char *key, char type, QDict *qdict)
-{
-    g_autofree char *str = NULL;
-    int64_t val;
-    uint64_t size;
-    bool on;
-
-    if (type == 'S') {
-        qdict_put_str(qdict, key, *pp);
-        *pp += strlen(*pp);
-        return true;
-    }
-    str = hmp_get_str(mon, pp);
-    if (!str) {
-        return false;
-    }
-    switch (type) {
-    case 's':
-    case 'F':
-    case 'B':
-        qdict_put_str(qdict, key, str);
-        return true;
-    case 'i':
-    case 'l':
-        if (qemu_strtoi64(str, NULL, 0, &val)) {
-            monitor_printf(mon, "invalid char '%c' in expression\n", str[0]);
-            return false;
-        }
-        if (type == 'i' && (val < INT32_MIN || val > UINT32_MAX)) {
-            monitor_printf(mon, "\'%s\' has failed: ", cmd);
-            monitor_printf(mon, "integer is for 32-bit values\n");
-            return false;
-        }
-        qdict_put_int(qdict, key, val);
-        return true;
-    case 'o':
-        if (qemu_strtosz_MiB(str, NULL, &size) || size > INT64_MAX) {
-            monitor_printf(mon, "invalid size\n");
-            return false;
-        }
-        qdict_put_int(qdict, key, size);
-        return true;
-    case 'b':
-        if (!qapi_bool_parse(key, str, &on, NULL)) {
-            monitor_printf(mon, "Expected 'on' or 'off'\n");
-            return false;
-        }
-        qdict_put_bool(qdict, key, on);
-        return true;
-    default:
-        g_assert_not_reached();
-    }
-}
-
-static const char *hmp_expected(char type)
-{
-    switch (type) {
-    case 'F':
-        return "filename expected";
-    case 'B':
-        return "block device name expected";
-    case 'i':
-    case 'l':
-    case 'o':
-        return "integer expected";
-    case 'b':
-        return "expected 'on' or 'off'";
-    default:
-        return "string expected";
-    }
-}
-
-/* The arguments at @p, as @cmd takes them.  NULL after a message. */
-static QDict *monitor_parse_arguments(Monitor *mon, const char *p,
-                                      const HMPCommand *cmd)
-{
-    QDict *qdict = qdict_new();
-    g_auto(GStrv) args = g_strsplit(cmd->args_type, ",", -1);
-
-    for (int i = 0; args[i]; i++) {
-        g_auto(GStrv) arg = g_strsplit(args[i], ":", 2);
-        const char *key = arg[0], *type = arg[1];
-
-        while (qemu_isspace(*p)) {
-            p++;
-        }
-        if (type[0] == '-') {
-            if (p[0] == '-' && p[1] == type[1]
-                && (!p[2] || qemu_isspace(p[2]))) {
-                qdict_put_bool(qdict, key, true);
-                p += 2;
-            } else if (p[0] == '-' && p[1] && !strstr(cmd->args_type,
-                                              (char[]){ '-', p[1], 0 })) {
-                monitor_printf(mon, "%s: unsupported option -%c\n",
-                               cmd->name, p[1]);
-                goto fail;
-            }
-            continue;
-        }
-        if (!*p) {
-            if (type[1] == '?') {
-                continue;
-            }
-            monitor_printf(mon, "%s: %s\n", cmd->name,
-                           hmp_expected(type[0]));
-            goto fail;
-        }
-        if (!hmp_parse_arg(mon, cmd->name, &p, key, type[0], qdict)) {
-            goto fail;
-        }
-    }
-    while (qemu_isspace(*p)) {
-        p++;
-    }
-    if (*p) {
-        monitor_printf(mon, "%s: extraneous characters at the end of line\n",
-                       cmd->name);
-        goto fail;
-    }
-    return qdict;
-
-fail:
-    qobject_unref(qdict);
-    return NULL;
 }
 
 /* Commands */
@@ -284,6 +156,12 @@ static const HMPCommand *monitor_parse_command(Monitor *mon,
                        (int)(p + len - cmdp_start), cmdp_start);
         return NULL;
     }
+    if (!hmp_cmd_available(cmd)) {
+        monitor_printf(mon, "Command '%.*s' not available with -preconfig "
+                       "until machine initialization has completed.\n",
+                       (int)(p + len - cmdp_start), cmdp_start);
+        return NULL;
+    }
     p += len;
     p += strspn(p, " \t");
     *pp = p;
@@ -293,6 +171,23 @@ static const HMPCommand *monitor_parse_command(Monitor *mon,
     return cmd;
 }
 
+/* A command that makes the text that a QMP command x-… has as well. */
+static void hmp_info_human_readable_text(Monitor *mon,
+                                HumanReadableText *(*handler)(Error **))
+{
+    Error *err = NULL;
+    HumanReadableText *info = handler(&err);
+
+    if (!hmp_handle_error(mon, err)) {
+        monitor_puts(mon, info->human_readable_text);
+    }
+    qapi_free_HumanReadableText(info);
+}
+
+/*
+ * The monitor is the current one while the arguments are read as well: of a
+ * bad id, QemuOpts informs with error_report().
+ */
 void handle_hmp_command(MonitorHMP *mon, const char *cmdline)
 {
     const char *start = cmdline + strspn(cmdline, " \t");
@@ -305,7 +200,8 @@ void handle_hmp_command(MonitorHMP *mon, const char *cmdline)
     if (!cmd) {
         return;
     }
-    qdict = monitor_parse_arguments(&mon->common, args, cmd);
+    old_mon = monitor_set_cur(NULL, &mon->common);
+    qdict = monitor_parse_arguments(&mon->common, &args, cmd);
     if (!qdict) {
         int len = args - start;
 
@@ -314,10 +210,11 @@ void handle_hmp_command(MonitorHMP *mon, const char *cmdline)
         }
         monitor_printf(&mon->common, "Try \"help %.*s\" for more information\n",
                        len, start);
-        return;
+    } else if (cmd->cmd_info_hrt) {
+        hmp_info_human_readable_text(&mon->common, cmd->cmd_info_hrt);
+    } else {
+        cmd->cmd(&mon->common, qdict);
     }
-    old_mon = monitor_set_cur(NULL, &mon->common);
-    cmd->cmd(&mon->common, qdict);
     monitor_set_cur(NULL, old_mon);
     qobject_unref(qdict);
 }
@@ -423,7 +320,8 @@ void monitor_init_hmp(Chardev *chr, bool use_readline, Error **errp)
     mon->line = g_string_new(NULL);
     if (use_readline) {
         mon->rs = readline_init(monitor_readline_printf,
-                                monitor_readline_flush, mon, NULL);
+                                monitor_readline_flush, mon,
+                                monitor_find_completion);
         readline_start(mon->rs, "(qemu) ", 0, monitor_command_cb, NULL);
     }
     monitor_list_append(&mon->common);

@@ -78,18 +78,20 @@ void monitor_flush(Monitor *mon)
 
 int monitor_puts(Monitor *mon, const char *str)
 {
-    int i;
+    const char *p = str;
 
-    for (i = 0; str[i]; i++) {
-        if (str[i] == '\n') {
-            g_string_append_c(mon->outbuf, '\r');
+    for (;;) {
+        size_t len = strcspn(p, "\n");
+
+        g_string_append_len(mon->outbuf, p, len);
+        p += len;
+        if (!*p) {
+            return p - str;
         }
-        g_string_append_c(mon->outbuf, str[i]);
-        if (str[i] == '\n') {
-            monitor_flush(mon);
-        }
+        g_string_append(mon->outbuf, "\r\n");
+        monitor_flush(mon);
+        p++;
     }
-    return i;
 }
 
 int monitor_vprintf(Monitor *mon, const char *fmt, va_list ap)

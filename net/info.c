@@ -14,6 +14,9 @@
 #include "monitor/monitor.h"
 #include "net/filter.h"
 #include "net/net.h"
+#include "qemu/config-file.h"
+#include "qemu/help_option.h"
+#include "qemu/option.h"
 #include "hub.h"
 
 char *qemu_mac_strdup_printf(const uint8_t *macaddr)
@@ -149,5 +152,33 @@ void hmp_set_link(Monitor *mon, const QDict *qdict)
 
     qmp_set_link(qdict_get_str(qdict, "name"), qdict_get_bool(qdict, "up"),
                  &err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_netdev_add(Monitor *mon, const QDict *qdict)
+{
+    const char *type = qdict_get_try_str(qdict, "type");
+    Error *err = NULL;
+    QemuOpts *opts;
+
+    if (type && is_help_option(type)) {
+        show_netdevs();
+        return;
+    }
+    opts = qemu_opts_from_qdict(qemu_find_opts("netdev"), qdict, &err);
+    if (opts) {
+        netdev_add(opts, &err);
+        if (err) {
+            qemu_opts_del(opts);
+        }
+    }
+    hmp_handle_error(mon, err);
+}
+
+void hmp_netdev_del(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_netdev_del(qdict_get_str(qdict, "id"), &err);
     hmp_handle_error(mon, err);
 }

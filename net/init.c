@@ -29,6 +29,7 @@
 #include "qemu/help_option.h"
 #include "qemu/id.h"
 #include "qemu/option.h"
+#include "qemu/qemu-print.h"
 #include "net/eth.h"
 #include "net/net.h"
 #include "net/util.h"
@@ -267,9 +268,9 @@ void show_netdevs(void)
         NET_CLIENT_DRIVER_TAP,
     };
 
-    printf("Available netdev backend types:\n");
+    qemu_printf("Available netdev backend types:\n");
     for (int i = 0; i < ARRAY_SIZE(netdevs); i++) {
-        printf("%s\n", NetClientDriver_str(netdevs[i]));
+        qemu_printf("%s\n", NetClientDriver_str(netdevs[i]));
     }
 }
 

@@ -1,5 +1,6 @@
 /*
- * `info qom-tree`: who owns whom.
+ * The human monitor's commands about objects: `info qom-tree`, who owns whom;
+ * qom-list, qom-get, qom-set; object_add and object_del.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,8 +8,12 @@
 #include "qemu/osdep.h"
 #include "monitor/hmp.h"
 #include "monitor/monitor.h"
+#include "qapi/error.h"
+#include "qapi/qapi-commands-qom.h"
 #include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qjson.h"
 #include "qom/object.h"
+#include "qom/object_interfaces.h"
 
 static int qom_composition_collect(Object *obj, void *opaque)
 {
@@ -58,4 +63,85 @@ void hmp_info_qom_tree(Monitor *mon, const QDict *dict)
         obj = object_resolve_path("/machine", NULL) ?: obj;
     }
     print_qom_composition(mon, obj, 0);
+}
+
+void hmp_qom_list(Monitor *mon, const QDict *qdict)
+{
+    const char *path = qdict_get_try_str(qdict, "path");
+    ObjectPropertyInfoList *list;
+    Error *err = NULL;
+
+    if (!path) {
+        monitor_printf(mon, "/\n");
+        return;
+    }
+    list = qmp_qom_list(path, &err);
+    for (ObjectPropertyInfoList *elt = list; elt; elt = elt->next) {
+        monitor_printf(mon, "%s (%s)\n", elt->value->name, elt->value->type);
+    }
+    qapi_free_ObjectPropertyInfoList(list);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_qom_get(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+    QObject *obj = qmp_qom_get(qdict_get_str(qdict, "path"),
+                               qdict_get_str(qdict, "property"), &err);
+
+    if (obj) {
+        GString *str = qobject_to_json_pretty(obj, true);
+
+        monitor_printf(mon, "%s\n", str->str);
+        g_string_free(str, true);
+    }
+    qobject_unref(obj);
+    hmp_handle_error(mon, err);
+}
+
+/* Without -j the value is parsed by the property, as that of an option is. */
+void hmp_qom_set(Monitor *mon, const QDict *qdict)
+{
+    const char *path = qdict_get_str(qdict, "path");
+    const char *property = qdict_get_str(qdict, "property");
+    const char *value = qdict_get_str(qdict, "value");
+    bool ambiguous = false;
+    Error *err = NULL;
+
+    if (qdict_get_try_bool(qdict, "json", false)) {
+        QObject *obj = qobject_from_json(value, &err);
+
+        if (!err) {
+            qmp_qom_set(path, property, obj, &err);
+        }
+        qobject_unref(obj);
+    } else {
+        Object *obj = object_resolve_path(path, &ambiguous);
+
+        if (obj) {
+            object_property_parse(obj, property, value, &err);
+        } else if (ambiguous) {
+            error_setg(&err, "Path '%s' is ambiguous", path);
+        } else {
+            error_set(&err, ERROR_CLASS_DEVICE_NOT_FOUND,
+                      "Device '%s' not found", path);
+        }
+    }
+    hmp_handle_error(mon, err);
+}
+
+void hmp_object_add(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    user_creatable_add_from_str(qdict_get_str(qdict, "object"), &err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_object_del(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    user_creatable_del(qdict_get_str(qdict, "id"), &err);
+    hmp_handle_error(mon, err);
 }

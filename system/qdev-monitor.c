@@ -22,6 +22,7 @@
 #include "hw/boards.h"
 #include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
+#include "monitor/hmp.h"
 #include "monitor/monitor.h"
 #include "monitor/qdev.h"
 #include "sysemu/sysemu.h"
@@ -363,6 +364,24 @@ void qmp_device_del(const char *id, Error **errp)
         return;
     }
     qdev_unplug(dev, errp);
+}
+
+/* The human monitor */
+
+void hmp_device_add(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_device_add((QDict *)qdict, NULL, &err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_device_del(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_device_del(qdict_get_str(qdict, "id"), &err);
+    hmp_handle_error(mon, err);
 }
 
 /* The options' syntax */

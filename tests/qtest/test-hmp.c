@@ -28,15 +28,17 @@ typedef struct HmpTest {
 static char *hmp_read_until(HmpTest *t, const char *end)
 {
     GString *text = g_string_new(NULL);
+    size_t len = strlen(end);
     char buf[4096];
 
-    while (!g_str_has_suffix(text->str, end)) {
+    while (text->len < len
+           || memcmp(text->str + text->len - len, end, len)) {
         ssize_t n = read(t->fd, buf, sizeof(buf));
 
         g_assert_cmpint(n, >, 0);
         g_string_append_len(text, buf, n);
     }
-    g_string_truncate(text, text->len - strlen(end));
+    g_string_truncate(text, text->len - len);
     return g_string_free(text, false);
 }
 
@@ -201,7 +203,11 @@ static void test_hmp_mistakes(void)
         g_autofree char *name = g_strndup(*line, strcspn(*line, "| "));
         g_autofree char *command = g_strdup_printf("help %s", name);
 
-        expect_part(&t, command, strcmp(name, "info") ? *line : "info ");
+        if (strcmp(name, "log")) {
+            expect_part(&t, command, strcmp(name, "info") ? *line : "info ");
+        } else {
+            expect_part(&t, command, "Log items (comma separated):\n");
+        }
         commands++;
     }
     g_assert_cmpint(commands, >, 5);

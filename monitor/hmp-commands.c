@@ -1,0 +1,239 @@
+/*
+ * The table of the human monitor's commands.
+ *
+ * Their handlers are with the part of the machine that they are about; this
+ * table is where to find their names.  `info` has a table of its own, in
+ * hmp-commands-info.c.  What the columns mean, is in monitor-internal.h.
+ *
+ * In QEMU this is hmp-commands.hx, from which its build makes the table.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "monitor-internal.h"
+#include "monitor/hmp.h"
+
+const HMPCommand hmp_cmds[] = {
+    {
+        .name = "announce_self",
+        .args_type = "interfaces:s?,id:s?",
+        .params = "[interfaces] [id]",
+        .help = "tell the network where the guest's cards are",
+        .cmd = hmp_announce_self,
+    }, {
+        .name = "balloon",
+        .args_type = "value:M",
+        .params = "target",
+        .help = "ask the guest to make do with so many MiB of memory",
+        .cmd = hmp_balloon,
+    }, {
+        .name = "boot_set",
+        .args_type = "bootdevice:s",
+        .params = "bootdevice",
+        .help = "choose what the guest boots from next time",
+        .cmd = hmp_boot_set,
+    }, {
+        .name = "chardev-add",
+        .args_type = "args:s",
+        .params = "args",
+        .help = "make a character device, as -chardev does",
+        .cmd = hmp_chardev_add,
+        .command_completion = chardev_add_completion,
+    }, {
+        .name = "cont|c",
+        .args_type = "",
+        .params = "",
+        .help = "let the guest run",
+        .cmd = hmp_cont,
+    }, {
+        .name = "device_add",
+        .args_type = "device:O",
+        .params = "driver[,prop=value][,...]",
+        .help = "make a device and plug it in, as -device does",
+        .cmd = hmp_device_add,
+        .command_completion = device_add_completion,
+    }, {
+        .name = "device_del",
+        .args_type = "id:s",
+        .params = "device",
+        .help = "unplug a device",
+        .cmd = hmp_device_del,
+        .command_completion = device_del_completion,
+    }, {
+        .name = "gpa2hpa",
+        .args_type = "addr:l",
+        .params = "addr",
+        .help = "show where a physical address of the guest is in the host's "
+                "physical memory",
+        .cmd = hmp_gpa2hpa,
+    }, {
+        .name = "gpa2hva",
+        .args_type = "addr:l",
+        .params = "addr",
+        .help = "show where a physical address of the guest is in this "
+                "program",
+        .cmd = hmp_gpa2hva,
+    }, {
+        .name = "help|?",
+        .args_type = "name:S?",
+        .params = "[cmd]",
+        .help = "show the commands, or what one of them takes",
+        .flags = "p",
+        .cmd = hmp_help,
+    }, {
+        .name = "i",
+        .args_type = "fmt:/,addr:i,index:i.",
+        .params = "/fmt addr",
+        .help = "read from a port",
+        .cmd = hmp_ioport_read,
+    }, {
+        .name = "info",
+        .args_type = "item:s?",
+        .params = "[subcommand]",
+        .help = "show something about the machine",
+        .flags = "p",
+        .cmd = hmp_info_help,
+        .sub_table = hmp_info_cmds,
+    }, {
+        .name = "log",
+        .args_type = "items:s",
+        .params = "item1[,...]",
+        .help = "choose what is written to the log",
+        .cmd = hmp_log,
+    }, {
+        .name = "logfile",
+        .args_type = "filename:F",
+        .params = "filename",
+        .help = "write the log to a file",
+        .cmd = hmp_logfile,
+    }, {
+        .name = "netdev_add",
+        .args_type = "netdev:O",
+        .params = "[tap|socket|hubport],id=str[,prop=value][,...]",
+        .help = "make a network back end, as -netdev does",
+        .flags = "p",
+        .cmd = hmp_netdev_add,
+        .command_completion = netdev_add_completion,
+    }, {
+        .name = "netdev_del",
+        .args_type = "id:s",
+        .params = "id",
+        .help = "remove a network back end",
+        .flags = "p",
+        .cmd = hmp_netdev_del,
+        .command_completion = netdev_del_completion,
+    }, {
+        .name = "nmi",
+        .args_type = "",
+        .params = "",
+        .help = "inject a non-maskable interrupt",
+        .cmd = hmp_nmi,
+    }, {
+        .name = "o",
+        .args_type = "fmt:/,addr:i,val:i",
+        .params = "/fmt addr value",
+        .help = "write to a port",
+        .cmd = hmp_ioport_write,
+    }, {
+        .name = "object_add",
+        .args_type = "object:S",
+        .params = "[qom-type=]type,id=str[,prop=value][,...]",
+        .help = "make an object, as -object does",
+        .flags = "p",
+        .cmd = hmp_object_add,
+        .command_completion = object_add_completion,
+    }, {
+        .name = "object_del",
+        .args_type = "id:s",
+        .params = "id",
+        .help = "remove an object",
+        .flags = "p",
+        .cmd = hmp_object_del,
+        .command_completion = object_del_completion,
+    }, {
+        .name = "pmemsave",
+        .args_type = "val:l,size:i,filename:s",
+        .params = "addr size file",
+        .help = "save physical memory to a file",
+        .cmd = hmp_pmemsave,
+    }, {
+        .name = "print|p",
+        .args_type = "fmt:/,val:l",
+        .params = "/fmt expr",
+        .help = "calculate; $eax and so on are registers",
+        .cmd = hmp_print,
+    }, {
+        .name = "qom-get",
+        .args_type = "path:s,property:s",
+        .params = "path property",
+        .help = "show a property of an object",
+        .flags = "p",
+        .cmd = hmp_qom_get,
+    }, {
+        .name = "qom-list",
+        .args_type = "path:s?",
+        .params = "path",
+        .help = "show which properties an object has",
+        .flags = "p",
+        .cmd = hmp_qom_list,
+    }, {
+        .name = "qom-set",
+        .args_type = "json:-j,path:s,property:s,value:S",
+        .params = "[-j] path property value",
+        .help = "set a property of an object (-j: the value is JSON)",
+        .flags = "p",
+        .cmd = hmp_qom_set,
+    }, {
+        .name = "quit|q",
+        .args_type = "",
+        .params = "",
+        .help = "end this program",
+        .flags = "p",
+        .cmd = hmp_quit,
+    }, {
+        .name = "set_link",
+        .args_type = "name:s,up:b",
+        .params = "name on|off",
+        .help = "plug the cable of a card or back end in, or pull it",
+        .cmd = hmp_set_link,
+        .command_completion = set_link_completion,
+    }, {
+        .name = "stop|s",
+        .args_type = "",
+        .params = "",
+        .help = "stop the guest",
+        .cmd = hmp_stop,
+    }, {
+        .name = "sum",
+        .args_type = "start:i,size:i",
+        .params = "addr size",
+        .help = "show the checksum of some memory",
+        .cmd = hmp_sum,
+    }, {
+        .name = "system_powerdown",
+        .args_type = "",
+        .params = "",
+        .help = "press the power button",
+        .cmd = hmp_system_powerdown,
+    }, {
+        .name = "system_reset",
+        .args_type = "",
+        .params = "",
+        .help = "reset the machine",
+        .cmd = hmp_system_reset,
+    }, {
+        .name = "system_wakeup",
+        .args_type = "",
+        .params = "",
+        .help = "wake the guest from suspension",
+        .cmd = hmp_system_wakeup,
+    }, {
+        .name = "xp",
+        .args_type = "fmt:/,addr:l",
+        .params = "/fmt addr",
+        .help = "dump memory from a physical address on",
+        .cmd = hmp_physical_memory_dump,
+    },
+    { }
+};
