@@ -1,5 +1,5 @@
 /*
- * What serial.c and serial-vmstate.c know of each other.
+ * What serial.c, serial-line.c and serial-vmstate.c know of each other.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,6 +11,15 @@
 
 /* How often the back end may refuse a byte before it is lost. */
 #define MAX_XMIT_RETRY      4
+
+/* The pending interrupt may be another one. */
+void serial_update_irq(SerialState *s);
+
+/* Take over how the lines of the real port are; a timer's callback as well. */
+void serial_update_msl(void *opaque);
+
+/* Tell the real port what MCR says; its answer is worth a look soon. */
+void serial_update_tiocm(SerialState *s);
 
 /* Work out the frame's length, and tell the back end of it. */
 void serial_update_parameters(SerialState *s);

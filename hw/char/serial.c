@@ -8,7 +8,8 @@
  *
  * Whatever may change the pending interrupt calls serial_update_irq(), which
  * works IIR and the line out from the other registers: nothing else touches
- * either.
+ * either.  What there is beyond bytes, the speed and the modem's lines, is in
+ * serial-line.c.
  *
  * Read first: hw/char/serial.h.
  *
@@ -28,9 +29,6 @@
 #include "sysemu/runstate.h"
 #include "serial-internal.h"
 #include "trace.h"
-
-/* While a guest listens for modem interrupts, look this often, in ns. */
-#define MSL_POLL_NS         (NANOSECONDS_PER_SECOND / 100)
 
 /* Interrupts */
 
@@ -58,100 +56,12 @@ static uint8_t serial_pending_id(SerialState *s)
     return UART_IIR_NO_INT;
 }
 
-static void serial_update_irq(SerialState *s)
+void serial_update_irq(SerialState *s)
 {
     uint8_t id = serial_pending_id(s);
 
     s->iir = id | (s->iir & UART_IIR_FE);
     qemu_set_irq(s->irq, id != UART_IIR_NO_INT);
-}
-
-/* Line: frames, break, modem lines */
-
-void serial_update_parameters(SerialState *s)
-{
-    QEMUSerialSetParams ssp = {
-        .speed = s->divider ? s->baudbase / s->divider : 0,
-        .parity = 'N',
-        .data_bits = (s->lcr & 0x03) + 5,
-        .stop_bits = s->lcr & 0x04 ? 2 : 1,
-    };
-    int frame_size = 1 + ssp.data_bits + ssp.stop_bits;
-
-    if (s->lcr & 0x08) {
-        frame_size++;
-        ssp.parity = s->lcr & 0x10 ? 'E' : 'O';
-    }
-    if (ssp.speed == 0) {
-        /* No divisor, or one larger than the clock: as slow as it gets. */
-        ssp.speed = 3500;
-    }
-    s->char_transmit_time = NANOSECONDS_PER_SECOND / ssp.speed * frame_size;
-    qemu_chr_fe_ioctl(&s->chr, CHR_IOCTL_SERIAL_SET_PARAMS, &ssp);
-    trace_serial_update_parameters(ssp.speed, ssp.parity, ssp.data_bits,
-                                   ssp.stop_bits);
-}
-
-void serial_set_frequency(SerialState *s, uint32_t frequency)
-{
-    s->baudbase = frequency;
-    serial_update_parameters(s);
-}
-
-/*
- * Take over how the lines of the real port are.  A back end without any says
- * so once, and is not asked again: poll_msl stays -1.
- */
-static void serial_update_msl(void *opaque)
-{
-    SerialState *s = opaque;
-    uint8_t omsr = s->msr;
-    uint8_t lines = 0, changed;
-    int flags;
-
-    timer_del(s->modem_status_poll);
-    if (qemu_chr_fe_ioctl(&s->chr, CHR_IOCTL_SERIAL_GET_TIOCM, &flags) ==
-        -ENOTSUP) {
-        s->poll_msl = -1;
-        return;
-    }
-
-    lines |= flags & CHR_TIOCM_CTS ? UART_MSR_CTS : 0;
-    lines |= flags & CHR_TIOCM_DSR ? UART_MSR_DSR : 0;
-    lines |= flags & CHR_TIOCM_CAR ? UART_MSR_DCD : 0;
-    lines |= flags & CHR_TIOCM_RI ? UART_MSR_RI : 0;
-    s->msr = lines | (omsr & UART_MSR_ANY_DELTA);
-
-    changed = (omsr ^ lines) & 0xf0;
-    if (changed) {
-        /* A ring counts when it ends. */
-        if (lines & UART_MSR_RI) {
-            changed &= ~UART_MSR_RI;
-        }
-        /* Each delta bit is four below the line's own. */
-        s->msr |= changed >> 4;
-        serial_update_irq(s);
-    }
-    if (s->poll_msl) {
-        timer_mod(s->modem_status_poll,
-                  qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + MSL_POLL_NS);
-    }
-}
-
-/* Tell the real port what MCR says; its answer is worth a look soon. */
-static void serial_update_tiocm(SerialState *s)
-{
-    int flags = 0;
-
-    qemu_chr_fe_ioctl(&s->chr, CHR_IOCTL_SERIAL_GET_TIOCM, &flags);
-    flags &= ~(CHR_TIOCM_RTS | CHR_TIOCM_DTR);
-    if (s->mcr & UART_MCR_RTS) {
-        flags |= CHR_TIOCM_RTS;
-    }
-    if (s->mcr & UART_MCR_DTR) {
-        flags |= CHR_TIOCM_DTR;
-    }
-    qemu_chr_fe_ioctl(&s->chr, CHR_IOCTL_SERIAL_SET_TIOCM, &flags);
 }
 
 /* In a loop, the four outputs are the four inputs. */
