@@ -11,7 +11,10 @@
  */
 
 #include "qemu/osdep.h"
+#include "monitor/hmp.h"
+#include "monitor/monitor.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-misc.h"
 #include "qapi/visitor.h"
 #include "qemu/module.h"
 #include "qemu/rcu.h"
@@ -264,4 +267,53 @@ IOThread *iothread_create(const char *id, Error **errp)
 void iothread_destroy(IOThread *iothread)
 {
     object_unparent(OBJECT(iothread));
+}
+
+/* What clients ask */
+
+static int query_one_iothread(Object *object, void *opaque)
+{
+    IOThreadInfoList ***tail = opaque;
+    IOThread *iothread;
+    IOThreadInfo *info;
+
+    iothread = (IOThread *)object_dynamic_cast(object, TYPE_IOTHREAD);
+    if (!iothread || iothread->thread_id == -1) {
+        return 0;
+    }
+    info = g_new0(IOThreadInfo, 1);
+    info->id = iothread_get_id(iothread);
+    info->thread_id = iothread->thread_id;
+    info->poll_max_ns = iothread->poll_max_ns;
+    info->poll_grow = iothread->poll_grow;
+    info->poll_shrink = iothread->poll_shrink;
+    info->aio_max_batch = iothread->aio_max_batch;
+    QAPI_LIST_APPEND(*tail, info);
+    return 0;
+}
+
+IOThreadInfoList *qmp_query_iothreads(Error **errp)
+{
+    IOThreadInfoList *list = NULL, **tail = &list;
+
+    object_child_foreach(object_get_objects_root(), query_one_iothread, &tail);
+    return list;
+}
+
+void hmp_info_iothreads(Monitor *mon, const QDict *qdict)
+{
+    IOThreadInfoList *list = qmp_query_iothreads(NULL);
+
+    for (IOThreadInfoList *l = list; l; l = l->next) {
+        IOThreadInfo *info = l->value;
+
+        monitor_printf(mon, "%s:\n", info->id);
+        monitor_printf(mon, "  thread_id=%" PRId64 "\n", info->thread_id);
+        monitor_printf(mon, "  poll-max-ns=%" PRId64 "\n", info->poll_max_ns);
+        monitor_printf(mon, "  poll-grow=%" PRId64 "\n", info->poll_grow);
+        monitor_printf(mon, "  poll-shrink=%" PRId64 "\n", info->poll_shrink);
+        monitor_printf(mon, "  aio-max-batch=%" PRId64 "\n",
+                       info->aio_max_batch);
+    }
+    qapi_free_IOThreadInfoList(list);
 }

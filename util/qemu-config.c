@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-misc.h"
 #include "qapi/qmp/qerror.h"
 #include "qemu/config-file.h"
 #include "qemu/error-report.h"
@@ -89,6 +90,78 @@ bool qemu_set_option(const char *str, Error **errp)
         return false;
     }
     return qemu_opt_set(opts, arg, str + offset + 1, errp);
+}
+
+/* What a client may ask about them */
+
+static CommandLineParameterInfo *describe_parameter(const QemuOptDesc *desc)
+{
+    static const CommandLineParameterType types[] = {
+        [QEMU_OPT_STRING] = COMMAND_LINE_PARAMETER_TYPE_STRING,
+        [QEMU_OPT_BOOL] = COMMAND_LINE_PARAMETER_TYPE_BOOLEAN,
+        [QEMU_OPT_NUMBER] = COMMAND_LINE_PARAMETER_TYPE_NUMBER,
+        [QEMU_OPT_SIZE] = COMMAND_LINE_PARAMETER_TYPE_SIZE,
+    };
+    CommandLineParameterInfo *info = g_new0(CommandLineParameterInfo, 1);
+
+    info->name = g_strdup(desc->name);
+    info->type = types[desc->type];
+    info->has_help = desc->help != NULL;
+    info->help = g_strdup(desc->help);
+    info->has_q_default = desc->def_value_str != NULL;
+    info->q_default = g_strdup(desc->def_value_str);
+    return info;
+}
+
+static CommandLineOptionInfo *describe_option(const char *name,
+                                              const QemuOptDesc *desc)
+{
+    CommandLineOptionInfo *info = g_new0(CommandLineOptionInfo, 1);
+
+    info->option = g_strdup(name);
+    for (; desc->name; desc++) {
+        QAPI_LIST_PREPEND(info->parameters, describe_parameter(desc));
+    }
+    return info;
+}
+
+/* -machine has no list: these are the properties that every board has. */
+static const QemuOptDesc machine_opts[] = {
+    { .name = "type", .type = QEMU_OPT_STRING, .help = "type of the machine" },
+    { .name = "accel", .type = QEMU_OPT_STRING,
+      .help = "accelerators to try, separated by colons" },
+    { .name = "kernel", .type = QEMU_OPT_STRING, .help = "kernel to boot" },
+    { .name = "initrd", .type = QEMU_OPT_STRING, .help = "its initial disk" },
+    { .name = "append", .type = QEMU_OPT_STRING, .help = "its command line" },
+    { .name = "dump-guest-core", .type = QEMU_OPT_BOOL,
+      .help = "put the guest's memory into core dumps" },
+    { .name = "mem-merge", .type = QEMU_OPT_BOOL,
+      .help = "let the host merge equal pages" },
+    { .name = "firmware", .type = QEMU_OPT_STRING,
+      .help = "firmware to start" },
+    { /* end of list */ }
+};
+
+CommandLineOptionInfoList *qmp_query_command_line_options(bool has_option,
+                                                          const char *option,
+                                                          Error **errp)
+{
+    CommandLineOptionInfoList *list = NULL;
+
+    for (int i = 0; vm_config_groups[i]; i++) {
+        const QemuOptsList *opts = vm_config_groups[i];
+
+        if (!has_option || !strcmp(option, opts->name)) {
+            QAPI_LIST_PREPEND(list, describe_option(opts->name, opts->desc));
+        }
+    }
+    if (!has_option || !strcmp(option, "machine")) {
+        QAPI_LIST_PREPEND(list, describe_option("machine", machine_opts));
+    }
+    if (!list) {
+        error_setg(errp, "invalid option name: %s", option);
+    }
+    return list;
 }
 
 /* A section of a file is complete; nothing is in @prev_qdict but its keys. */
