@@ -156,6 +156,27 @@ char *freq_to_str(uint64_t freq_hz)
     return number_with_unit(freq_hz, 1000, units);
 }
 
+const char *si_prefix(unsigned int exponent)
+{
+    static const char *const prefixes[] = {
+        "a", "f", "p", "n", "u", "m", "", "K", "M", "G", "T", "P", "E"
+    };
+
+    exponent += 18;
+    assert(exponent % 3 == 0 && exponent / 3 < ARRAY_SIZE(prefixes));
+    return prefixes[exponent / 3];
+}
+
+const char *iec_binary_prefix(unsigned int exponent)
+{
+    static const char *const prefixes[] = {
+        "", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"
+    };
+
+    assert(exponent % 10 == 0 && exponent / 10 < ARRAY_SIZE(prefixes));
+    return prefixes[exponent / 10];
+}
+
 int qemu_pstrcmp0(const char **str1, const char **str2)
 {
     return g_strcmp0(*str1, *str2);

@@ -85,6 +85,14 @@ int qemu_strtosz_metric(const char *nptr, const char **end, uint64_t *result);
 
 /* "1.5 KiB" and "1.5 KHz"; the caller frees. */
 char *size_to_str(uint64_t val);
+
+/*
+ * The letters in front of a unit that mean 10 to the power of @exponent, from
+ * "a" for -18 to "E" for 18, or 2 to that power, up to "Ei" for 60.  @exponent
+ * must be a multiple of 3, or of 10.
+ */
+const char *si_prefix(unsigned int exponent);
+const char *iec_binary_prefix(unsigned int exponent);
 char *freq_to_str(uint64_t freq_hz);
 
 /* The number in environment variable @name, or @initial; at most @max. */
