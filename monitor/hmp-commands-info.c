@@ -34,6 +34,13 @@ const HMPCommand hmp_info_cmds[] = {
         .flags = "p",
         .cmd = hmp_info_history,
     }, {
+        .name = "iothreads",
+        .args_type = "",
+        .params = "",
+        .help = "show the threads that serve devices",
+        .flags = "p",
+        .cmd = hmp_info_iothreads,
+    }, {
         .name = "irq",
         .args_type = "",
         .params = "",
@@ -136,12 +143,27 @@ const HMPCommand hmp_info_cmds[] = {
         .help = "show what is in the ROMs",
         .cmd_info_hrt = qmp_x_query_roms,
     }, {
+        .name = "stats",
+        .args_type = "target:s,names:s?,provider:s?",
+        .params = "target [names] [provider]",
+        .help = "show what has been counted about the guest (target: vm or "
+                "vcpu; names: separated by commas, * for all)",
+        .cmd = hmp_info_stats,
+    }, {
         .name = "status",
         .args_type = "",
         .params = "",
         .help = "show whether the guest runs",
         .flags = "p",
         .cmd = hmp_info_status,
+    }, {
+        .name = "trace-events",
+        .args_type = "name:s?,vcpu:i?",
+        .params = "[name] [vcpu]",
+        .help = "show trace events and whether they are on (name: one of "
+                "them, or a pattern; vcpu: for this virtual CPU)",
+        .cmd = hmp_info_trace_events,
+        .command_completion = info_trace_events_completion,
     }, {
         .name = "uuid",
         .args_type = "",

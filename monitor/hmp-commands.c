@@ -229,6 +229,14 @@ const HMPCommand hmp_cmds[] = {
         .help = "wake the guest from suspension",
         .cmd = hmp_system_wakeup,
     }, {
+        .name = "trace-event",
+        .args_type = "name:s,option:b,vcpu:i?",
+        .params = "name on|off [vcpu]",
+        .help = "switch a trace event on or off (name: one of them, or a "
+                "pattern; vcpu: for this virtual CPU)",
+        .cmd = hmp_trace_event,
+        .command_completion = trace_event_completion,
+    }, {
         .name = "xp",
         .args_type = "fmt:/,addr:l",
         .params = "/fmt addr",

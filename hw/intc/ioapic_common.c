@@ -72,7 +72,7 @@ static bool ioapic_get_statistics(InterruptStatsProvider *obj,
 /* A line of pins: those whose bit is set in @pins. */
 static void ioapic_print_pins(Monitor *mon, const char *name, uint32_t pins)
 {
-    monitor_printf(mon, "  %-10s ", name);
+    monitor_printf(mon, "  %-8s ", name);
     for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
         if (pins & (1u << i)) {
             monitor_printf(mon, "%-2d ", i);

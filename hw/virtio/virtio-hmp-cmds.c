@@ -11,9 +11,12 @@
 #include "qapi/qapi-commands-virtio.h"
 #include "qapi/qmp/qdict.h"
 
-/* Names, one a line, separated by commas. */
+/* Names, one a line, separated by commas; none are an empty line. */
 static void hmp_virtio_dump_names(Monitor *mon, strList *list)
 {
+    if (!list) {
+        monitor_printf(mon, "\n");
+    }
     for (; list; list = list->next) {
         monitor_printf(mon, "\t%s%s\n", list->value, list->next ? "," : "");
     }
@@ -23,7 +26,7 @@ static void hmp_virtio_dump_features(Monitor *mon,
                                      VirtioDeviceFeatures *features)
 {
     hmp_virtio_dump_names(mon, features->transports);
-    if (features->has_dev_features) {
+    if (features->dev_features) {
         hmp_virtio_dump_names(mon, features->dev_features);
     }
     if (features->has_unknown_dev_features) {

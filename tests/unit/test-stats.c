@@ -5,8 +5,11 @@
  */
 
 #include "qemu/osdep.h"
+#include "hw/qdev-core.h"
+#include "monitor/monitor.h"
 #include "monitor/stats.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-misc.h"
 #include "qapi/qapi-commands-stats.h"
 #include "qapi/util.h"
 
@@ -177,12 +180,46 @@ static void test_stats_schema(void)
     qapi_free_StatsSchemaList(list);
 }
 
+/* A person sees units, not exponents. */
+static void test_stats_print(void)
+{
+    g_autofree char *all = qmp_human_monitor_command("info stats vm", false, 0,
+                                                     &error_abort);
+    g_autofree char *one = qmp_human_monitor_command("info stats vm count,odd"
+                                                     " kvm", false, 0,
+                                                     &error_abort);
+    g_autofree char *bad = qmp_human_monitor_command("info stats vm broken",
+                                                     false, 0, &error_abort);
+
+    g_assert_cmpstr(all, ==,
+                    "provider: kvm\r\n"
+                    "    count (cumulative): 1\r\n"
+                    "    waits (peak, ns): 2\r\n"
+                    "    pages (instant, MiB): 3\r\n"
+                    "    odd (instant, * 10^5 cycles): 4\r\n"
+                    "    steps (linear-histogram, bucket size=8): "
+                    "[0]=5 [1]=3 \r\n"
+                    "    flag (instant, boolean): yes\r\n");
+    g_assert_cmpstr(one, ==,
+                    "provider: kvm\r\n"
+                    "    count (cumulative): 1\r\n"
+                    "    odd (instant, * 10^5 cycles): 4\r\n");
+    g_assert_cmpstr(bad, ==, "Error: cannot count\r\n");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    monitor_init_globals_core();
+    /* The monitor takes all commands once there is a machine. */
+    for (int phase = PHASE_MACHINE_CREATED; phase <= PHASE_MACHINE_READY;
+         phase++) {
+        phase_advance(phase);
+    }
     add_stats_callbacks(STATS_PROVIDER_KVM, test_stats_retrieve,
                         test_stats_schemas);
     g_test_add_func("/stats/filter", test_stats_filter);
     g_test_add_func("/stats/schema", test_stats_schema);
+    g_test_add_func("/stats/print", test_stats_print);
     return g_test_run();
 }
