@@ -315,7 +315,7 @@ void monitor_init_hmp(Chardev *chr, bool use_readline, Error **errp)
         g_free(mon);
         return;
     }
-    monitor_data_init(&mon->common, false);
+    monitor_data_init(&mon->common, false, false);
     mon->common.use_readline = use_readline;
     mon->line = g_string_new(NULL);
     if (use_readline) {

@@ -8,12 +8,14 @@
 
 #include "chardev/char-fe.h"
 #include "monitor/monitor.h"
+#include "qapi/qapi-types-control.h"
 #include "qapi/qapi-emit-events.h"
 #include "qapi/qapi-types-common.h"
 #include "qapi/qmp/dispatch.h"
 #include "qapi/qmp/json-parser.h"
 #include "qemu/queue.h"
 #include "qemu/readline.h"
+#include "sysemu/iothread.h"
 
 /*
  * A command of the human monitor.
@@ -59,15 +61,28 @@ typedef struct HMPCommand {
 extern const HMPCommand hmp_cmds[];
 extern const HMPCommand hmp_info_cmds[];
 
+/*
+ * Locks.  A QMP monitor reads in the monitors' I/O thread, its commands run
+ * in the main thread, and events come from anywhere; hence
+ *
+ *     monitor_lock            the list of monitors; rate limits of events
+ *       mon_lock              one monitor's output and who listens to it
+ *     qmp_queue_lock          one monitor's requests
+ *
+ * each taken inside of those further to the left.
+ */
 struct Monitor {
     CharBackend chr;
+    int suspend_cnt;            /* no input while above zero; atomic */
     bool is_qmp;
     bool use_readline;
     bool skip_flush;            /* while a line is put together */
-    int suspend_cnt;            /* no input while this is above zero */
+    bool use_io_thread;         /* its input is read there */
+    QTAILQ_ENTRY(Monitor) entry;    /* under monitor_lock */
+
+    QemuMutex mon_lock;         /* of what follows */
     GString *outbuf;            /* not yet taken by the character device */
     guint out_watch;            /* waiting for it to take more, or 0 */
-    QTAILQ_ENTRY(Monitor) entry;
 };
 
 struct MonitorHMP {
@@ -77,35 +92,104 @@ struct MonitorHMP {
     bool reset_seen;            /* the greeting has been said */
 };
 
+/* How many requests may wait or run at a time, once there is "oob". */
+#define QMP_REQ_QUEUE_LEN_MAX 8
+
+typedef struct QMPFds QMPFds;
+
 typedef struct MonitorQMP {
     Monitor common;
     bool pretty;
+
+    /* Where the input is read, and nowhere else */
     JSONMessageParser parser;
+    GString *inbuf;             /* arrived after the queue was full */
+    QMPFds *fds;                /* arrived last, with what is in parser */
+    QEMUBH *accept_bh;          /* continue after a suspension */
+
+    /* Under common.mon_lock */
+    unsigned session;           /* another one after each open and close */
     const QmpCommandList *commands;     /* what the client may say by now */
+    bool capab_offered[QMP_CAPABILITY__MAX];
+    bool capab[QMP_CAPABILITY__MAX];    /* agreed on */
+
+    QemuMutex qmp_queue_lock;   /* of what follows */
+    GQueue *qmp_requests;
+    bool dispatching;           /* one of them is with the main thread */
+    bool queue_suspended;       /* there is one suspension because of them */
 } MonitorQMP;
 
 /* All commands; and the only one before capabilities are agreed on. */
 extern QmpCommandList qmp_commands;
 extern QmpCommandList qmp_cap_negotiation_commands;
 
-void monitor_data_init(Monitor *mon, bool is_qmp);
+/* Runs the input of all QMP monitors that can; NULL before there is one. */
+extern IOThread *mon_iothread;
+
+extern QemuMutex monitor_lock;
+typedef QTAILQ_HEAD(MonitorList, Monitor) MonitorList;
+extern MonitorList mon_list;
+
+void monitor_data_init(Monitor *mon, bool is_qmp, bool use_io_thread);
 void monitor_data_destroy(Monitor *mon);
 void monitor_list_append(Monitor *mon);
 int monitor_can_read(void *opaque);
-/* Forget what the device has not yet taken: its client is gone. */
-void monitor_discard_output(Monitor *mon);
+/* With mon_lock held: append to the output, and let out what can go. */
+int monitor_puts_locked(Monitor *mon, const char *str);
+/* With mon_lock held: forget what the device has not taken; its client left. */
+void monitor_discard_output_locked(Monitor *mon);
 
-/* qmp.c */
+/* qmp.c: a client and what goes to and fro */
 void monitor_init_qmp(Chardev *chr, bool pretty, Error **errp);
 void monitor_data_destroy_qmp(MonitorQMP *mon);
-void qmp_send_response(MonitorQMP *mon, const QDict *rsp);
-/* Have capabilities been agreed on? */
-bool qmp_negotiated(const MonitorQMP *mon);
+bool qmp_oob_enabled(MonitorQMP *mon);
+/* Send @event, unless the client has not got as far as taking events. */
+void qmp_send_event(MonitorQMP *mon, const QDict *event);
+/* Run @req; the answer is the caller's, NULL if there is none. */
+QDict *monitor_qmp_dispatch(MonitorQMP *mon, QObject *req);
+/* Answer a request of @session, unless that is over. */
+void monitor_qmp_respond(MonitorQMP *mon, unsigned session, const QDict *rsp);
+
+/* qmp-cmds-control.c */
 void monitor_init_qmp_commands(void);
 
-/* qmp-events.c, but the sending to each client, which is monitor.c's */
+/* qmp-queue.c: requests on their way through the main thread */
+void qmp_dispatcher_init(void);
+/*
+ * When nobody reads any more: the command that ran last is answered, those
+ * that still wait are not.
+ */
+void qmp_dispatcher_cleanup(void);
+/* A request, or what is wrong with one, which are taken over. */
+void monitor_qmp_enqueue(MonitorQMP *mon, QObject *req, Error *err);
+/* The client is gone, or about to go by another rule of how many may wait. */
+void monitor_qmp_cleanup_queue_and_resume(MonitorQMP *mon);
+void monitor_qmp_update_suspension(MonitorQMP *mon);
+/*
+ * In the main thread: to which session belongs the command that runs?  A
+ * client may be gone by the time its command is.
+ */
+unsigned qmp_dispatcher_session(void);
+/*
+ * A descriptor that came with the request of the command that runs, or -1.
+ * It is the caller's then.
+ */
+int monitor_get_msgfd(Monitor *mon);
+
+/* Descriptors that came with requests; qmp-queue.c, too. */
+QMPFds *qmp_fds_receive(Monitor *mon);
+void qmp_fds_unref(QMPFds *fds);
+
+/*
+ * qmp-events.c: rate limits.  With monitor_lock held: @event happens, or the
+ * time of one that waits is over; monitor.c has the functions that take the
+ * lock, and the one that sends to every client.
+ */
 void monitor_qapi_event_init(void);
 void monitor_qapi_event_cleanup(void);
+void monitor_qapi_event_queue(QAPIEvent event, QDict *qdict);
+void monitor_qapi_event_handler(void *opaque);
+void monitor_qapi_event_timeout(void *opaque);
 void monitor_qapi_event_emit(QAPIEvent event, QDict *qdict);
 
 /* hmp.c */

@@ -14,9 +14,15 @@
 #include "qapi/qapi-visit-control.h"
 #include "qemu/ctype.h"
 #include "qemu/cutils.h"
+#include "qemu/lockable.h"
 #include "qemu/option.h"
+#include "trace.h"
 
-static QTAILQ_HEAD(, Monitor) mon_list = QTAILQ_HEAD_INITIALIZER(mon_list);
+IOThread *mon_iothread;
+
+/* Of the list, and of what monitor_qapi_event_queue() keeps. */
+QemuMutex monitor_lock;
+MonitorList mon_list = QTAILQ_HEAD_INITIALIZER(mon_list);
 
 /* The monitor whose command runs in this thread. */
 static __thread Monitor *cur_mon;
@@ -41,21 +47,27 @@ bool monitor_cur_is_qmp(void)
 
 /* Output */
 
+static void monitor_flush_locked(Monitor *mon);
+
 static gboolean monitor_unblocked(void *do_not_use, GIOCondition cond,
                                   void *opaque)
 {
     Monitor *mon = opaque;
+    bool done;
 
-    mon->out_watch = 0;
-    monitor_flush(mon);
-    if (!mon->out_watch) {
+    WITH_QEMU_LOCK_GUARD(&mon->mon_lock) {
+        mon->out_watch = 0;
+        monitor_flush_locked(mon);
+        done = !mon->out_watch;
+    }
+    if (done) {
         qemu_chr_fe_accept_input(&mon->chr);
     }
     return G_SOURCE_REMOVE;
 }
 
 /* Give the device what it takes; it calls back when it takes more. */
-void monitor_flush(Monitor *mon)
+static void monitor_flush_locked(Monitor *mon)
 {
     GString *buf = mon->outbuf;
     int rc;
@@ -76,7 +88,14 @@ void monitor_flush(Monitor *mon)
                                            monitor_unblocked, mon);
 }
 
-int monitor_puts(Monitor *mon, const char *str)
+void monitor_flush(Monitor *mon)
+{
+    QEMU_LOCK_GUARD(&mon->mon_lock);
+
+    monitor_flush_locked(mon);
+}
+
+int monitor_puts_locked(Monitor *mon, const char *str)
 {
     const char *p = str;
 
@@ -89,9 +108,16 @@ int monitor_puts(Monitor *mon, const char *str)
             return p - str;
         }
         g_string_append(mon->outbuf, "\r\n");
-        monitor_flush(mon);
+        monitor_flush_locked(mon);
         p++;
     }
+}
+
+int monitor_puts(Monitor *mon, const char *str)
+{
+    QEMU_LOCK_GUARD(&mon->mon_lock);
+
+    return monitor_puts_locked(mon, str);
 }
 
 int monitor_vprintf(Monitor *mon, const char *fmt, va_list ap)
@@ -116,27 +142,53 @@ int monitor_printf(Monitor *mon, const char *fmt, ...)
     return ret;
 }
 
-void monitor_discard_output(Monitor *mon)
+/* The source is in the context of the thread that reads the input. */
+static void monitor_remove_out_watch(Monitor *mon)
 {
+    GMainContext *context = NULL;
+
     if (mon->out_watch) {
-        g_source_remove(mon->out_watch);
+        if (mon->use_io_thread) {
+            context = iothread_get_g_main_context(mon_iothread);
+        }
+        g_source_destroy(g_main_context_find_source_by_id(context,
+                                                          mon->out_watch));
         mon->out_watch = 0;
     }
+}
+
+void monitor_discard_output_locked(Monitor *mon)
+{
+    monitor_remove_out_watch(mon);
     g_string_truncate(mon->outbuf, 0);
 }
 
-/* To every client that has got as far as taking events. */
+/* Events: to every client that has got as far as taking them */
+
 void monitor_qapi_event_emit(QAPIEvent event, QDict *qdict)
 {
     Monitor *mon;
 
+    trace_monitor_protocol_event_emit(event, qdict);
     QTAILQ_FOREACH(mon, &mon_list, entry) {
-        MonitorQMP *qmp_mon = container_of(mon, MonitorQMP, common);
-
-        if (mon->is_qmp && qmp_negotiated(qmp_mon)) {
-            qmp_send_response(qmp_mon, qdict);
+        if (mon->is_qmp) {
+            qmp_send_event(container_of(mon, MonitorQMP, common), qdict);
         }
     }
+}
+
+void qapi_event_emit(QAPIEvent event, QDict *qdict)
+{
+    QEMU_LOCK_GUARD(&monitor_lock);
+
+    monitor_qapi_event_queue(event, qdict);
+}
+
+void monitor_qapi_event_timeout(void *opaque)
+{
+    QEMU_LOCK_GUARD(&monitor_lock);
+
+    monitor_qapi_event_handler(opaque);
 }
 
 /* Input */
@@ -145,27 +197,41 @@ int monitor_can_read(void *opaque)
 {
     Monitor *mon = opaque;
 
-    return !mon->suspend_cnt;
+    return !qatomic_read(&mon->suspend_cnt);
+}
+
+static bool monitor_is_hmp_non_interactive(const Monitor *mon)
+{
+    return !mon->is_qmp && !mon->use_readline;
 }
 
 int monitor_suspend(Monitor *mon)
 {
-    if (!mon->is_qmp && !mon->use_readline) {
+    if (monitor_is_hmp_non_interactive(mon)) {
         return -ENOTTY;
     }
-    mon->suspend_cnt++;
+    qatomic_inc(&mon->suspend_cnt);
+    if (mon->use_io_thread) {
+        /* It may be about to read already; let it look again. */
+        aio_notify(iothread_get_aio_context(mon_iothread));
+    }
+    trace_monitor_suspend(mon, 1);
     return 0;
 }
 
 void monitor_resume(Monitor *mon)
 {
-    if (!mon->is_qmp && !mon->use_readline) {
+    if (monitor_is_hmp_non_interactive(mon)) {
         return;
     }
-    if (--mon->suspend_cnt == 0) {
-        if (!mon->is_qmp) {
-            readline_show_prompt(container_of(mon, MonitorHMP, common)->rs);
-        }
+    trace_monitor_suspend(mon, -1);
+    if (qatomic_dec_fetch(&mon->suspend_cnt) > 0) {
+        return;
+    }
+    if (mon->is_qmp) {
+        qemu_bh_schedule(container_of(mon, MonitorQMP, common)->accept_bh);
+    } else {
+        readline_show_prompt(container_of(mon, MonitorHMP, common)->rs);
         qemu_chr_fe_accept_input(&mon->chr);
     }
 }
@@ -192,17 +258,20 @@ int monitor_fd_param(Monitor *mon, const char *fdname, Error **errp)
 
 /* Life */
 
-void monitor_data_init(Monitor *mon, bool is_qmp)
+void monitor_data_init(Monitor *mon, bool is_qmp, bool use_io_thread)
 {
+    if (use_io_thread && !mon_iothread) {
+        mon_iothread = iothread_create("mon_iothread", &error_abort);
+    }
+    qemu_mutex_init(&mon->mon_lock);
     mon->is_qmp = is_qmp;
+    mon->use_io_thread = use_io_thread;
     mon->outbuf = g_string_new(NULL);
 }
 
 void monitor_data_destroy(Monitor *mon)
 {
-    if (mon->out_watch) {
-        g_source_remove(mon->out_watch);
-    }
+    monitor_remove_out_watch(mon);
     qemu_chr_fe_deinit(&mon->chr, false);
     if (mon->is_qmp) {
         monitor_data_destroy_qmp(container_of(mon, MonitorQMP, common));
@@ -210,15 +279,19 @@ void monitor_data_destroy(Monitor *mon)
         monitor_data_destroy_hmp(container_of(mon, MonitorHMP, common));
     }
     g_string_free(mon->outbuf, true);
+    qemu_mutex_destroy(&mon->mon_lock);
 }
 
 void monitor_list_append(Monitor *mon)
 {
+    QEMU_LOCK_GUARD(&monitor_lock);
+
     QTAILQ_INSERT_HEAD(&mon_list, mon, entry);
 }
 
 void monitor_init_globals_core(void)
 {
+    qemu_mutex_init(&monitor_lock);
     monitor_qapi_event_init();
 }
 
@@ -228,18 +301,32 @@ void monitor_init_globals(void)
     monitor_init_qmp_commands();
 }
 
+/* Listen to nobody, answer the command that ran last, send what is written. */
 void monitor_cleanup(void)
 {
     Monitor *mon;
 
+    if (mon_iothread) {
+        iothread_stop(mon_iothread);
+    }
+    qmp_dispatcher_cleanup();
+    qemu_mutex_lock(&monitor_lock);
     while ((mon = QTAILQ_FIRST(&mon_list))) {
         QTAILQ_REMOVE(&mon_list, mon, entry);
+        /* The chardev may say that its client is gone, and events happen. */
+        qemu_mutex_unlock(&monitor_lock);
         monitor_flush(mon);
         monitor_data_destroy(mon);
         /* Both kinds begin with it. */
         g_free(mon);
+        qemu_mutex_lock(&monitor_lock);
     }
     monitor_qapi_event_cleanup();
+    qemu_mutex_unlock(&monitor_lock);
+    if (mon_iothread) {
+        iothread_destroy(mon_iothread);
+        mon_iothread = NULL;
+    }
 }
 
 int monitor_init(MonitorOptions *opts, bool allow_hmp, Error **errp)

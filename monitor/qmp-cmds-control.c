@@ -14,25 +14,6 @@
 #include "qapi/qapi-init-commands.h"
 #include "qapi/qapi-introspect.h"
 
-void qmp_qmp_capabilities(bool has_enable, QMPCapabilityList *enable,
-                          Error **errp)
-{
-    MonitorQMP *mon = container_of(monitor_cur(), MonitorQMP, common);
-
-    if (qmp_negotiated(mon)) {
-        error_set(errp, ERROR_CLASS_COMMAND_NOT_FOUND,
-                  "Capabilities negotiation is already complete, command "
-                  "ignored");
-        return;
-    }
-    if (has_enable && enable) {
-        error_setg(errp, "Capability %s not available",
-                   QMPCapability_str(enable->value));
-        return;
-    }
-    mon->commands = &qmp_commands;
-}
-
 VersionInfo *qmp_query_version(Error **errp)
 {
     VersionInfo *info = g_new0(VersionInfo, 1);
@@ -66,9 +47,9 @@ static void query_commands_cb(const QmpCommand *cmd, void *opaque)
 CommandInfoList *qmp_query_commands(Error **errp)
 {
     CommandInfoList *list = NULL;
-    MonitorQMP *mon = container_of(monitor_cur(), MonitorQMP, common);
 
-    qmp_for_each_command(mon->commands, query_commands_cb, &list);
+    /* Who may ask has all of them. */
+    qmp_for_each_command(&qmp_commands, query_commands_cb, &list);
     return list;
 }
 

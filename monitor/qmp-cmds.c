@@ -99,9 +99,10 @@ char *qmp_human_monitor_command(const char *command_line, bool has_cpu_index,
                    "a CPU number");
         return NULL;
     }
-    monitor_data_init(&hmp.common, false);
+    monitor_data_init(&hmp.common, false, false);
     hmp.common.skip_flush = true;
     handle_hmp_command(&hmp, command_line);
     output = g_string_free(hmp.common.outbuf, false);
+    qemu_mutex_destroy(&hmp.common.mon_lock);
     return output;
 }

@@ -11,6 +11,7 @@
 #include "qapi/qmp/qobject.h"
 #include "qemu/timer.h"
 #include "sysemu/qtest.h"
+#include "trace.h"
 
 /*
  * Some events can be brought about by a guest as often as it likes.  Of such
@@ -83,11 +84,12 @@ static void qapi_event_throttle_free(void *key)
     g_free(evstate);
 }
 
-static void monitor_qapi_event_handler(void *opaque)
+void monitor_qapi_event_handler(void *opaque)
 {
     MonitorQAPIEventState *evstate = opaque;
     int64_t rate = monitor_qapi_event_conf[evstate->event].rate;
 
+    trace_monitor_protocol_event_handler(evstate->event, evstate->qdict);
     if (!evstate->qdict) {
         g_hash_table_remove(monitor_qapi_event_state, evstate);
         return;
@@ -99,7 +101,7 @@ static void monitor_qapi_event_handler(void *opaque)
     evstate->qdict = NULL;
 }
 
-static void monitor_qapi_event_queue(QAPIEvent event, QDict *qdict)
+void monitor_qapi_event_queue(QAPIEvent event, QDict *qdict)
 {
     const MonitorQAPIEventConf *evconf = &monitor_qapi_event_conf[event];
     MonitorQAPIEventState key = {
@@ -109,6 +111,7 @@ static void monitor_qapi_event_queue(QAPIEvent event, QDict *qdict)
     MonitorQAPIEventState *evstate;
     QEMUClockType clock = monitor_get_event_clock();
 
+    trace_monitor_protocol_event_queue(event, qdict, evconf->rate);
     if (!evconf->rate || !monitor_qapi_event_state) {
         monitor_qapi_event_emit(event, qdict);
         return;
@@ -124,14 +127,9 @@ static void monitor_qapi_event_queue(QAPIEvent event, QDict *qdict)
     evstate = g_new0(MonitorQAPIEventState, 1);
     evstate->event = event;
     evstate->data = qobject_ref(key.data);
-    evstate->timer = timer_new_ns(clock, monitor_qapi_event_handler, evstate);
+    evstate->timer = timer_new_ns(clock, monitor_qapi_event_timeout, evstate);
     timer_mod_ns(evstate->timer, qemu_clock_get_ns(clock) + evconf->rate);
     g_hash_table_add(monitor_qapi_event_state, evstate);
-}
-
-void qapi_event_emit(QAPIEvent event, QDict *qdict)
-{
-    monitor_qapi_event_queue(event, qdict);
 }
 
 void monitor_qapi_event_init(void)

@@ -146,8 +146,8 @@ static void test_negotiation(void)
     check_error(client, "{'execute': 'qmp_capabilities', 'arguments':"
                 " {'x': 1}}", "GenericError", "Parameter 'x' is unexpected");
     check_error(client, "{'execute': 'qmp_capabilities', 'arguments':"
-                " {'enable': ['oob']}}", "GenericError",
-                "Capability oob not available");
+                " {'enable': ['warp']}}", "GenericError",
+                "Parameter 'null' does not accept value 'warp'");
     check_return(client, "{'execute': 'qmp_capabilities', 'id': 1}",
                  "{\"return\": {}, \"id\": 1}");
     check_error(client, "{'execute': 'qmp_capabilities'}", "CommandNotFound",
@@ -218,28 +218,92 @@ static void test_pieces(void)
     qtest_quit(qts);
 }
 
+/*
+ * The next line must be like this, where an event is its name, and what it
+ * says in its data is left out.
+ */
+static void check_line(FILE *client, const char *expected)
+{
+    QDict *line = client_recv(client);
+    const char *event = qdict_get_try_str(line, "event");
+
+    if (event) {
+        g_assert_cmpstr(event, ==, expected);
+        g_assert_nonnull(qdict_get_qdict(line, "timestamp"));
+    } else {
+        GString *text = qobject_to_json(QOBJECT(line));
+
+        g_assert_cmpstr(text->str, ==, expected);
+        g_string_free(text, true);
+    }
+    qobject_unref(line);
+}
+
+/* A command's consequences are told before its answer, as QEMU has it. */
 static void test_events(void)
 {
+    static const struct {
+        const char *command, *event;
+    } cases[] = {
+        { "stop", "STOP" },
+        { "stop", NULL },
+        { "cont", "RESUME" },
+        { "cont", NULL },
+        { "system_powerdown", "POWERDOWN" },
+        { "system_reset", "RESET" },
+        { "stop", "STOP" },
+        { "system_reset", "RESET" },
+        { "query-name", NULL },
+    };
     QTestState *qts = start(2, "-machine none");
     FILE *client = client_ready(0), *early = client_connect(1);
+    g_autoptr(GString) all = g_string_new(NULL);
 
     check_greeting(early);
-    client_send(client, "{'execute': 'stop'}");
-    check_event(client, "STOP");
+    for (int i = 0; i < ARRAY_SIZE(cases); i++) {
+        g_autofree char *request = g_strdup_printf("{'execute': '%s'}",
+                                                   cases[i].command);
+
+        g_string_append(all, request);
+        client_send(client, request);
+        if (cases[i].event) {
+            check_line(client, cases[i].event);
+        }
+        check_line(client, "{\"return\": {}}");
+    }
+
+    /* The same if all are asked for at once. */
     client_send(client, "{'execute': 'cont'}");
-    check_event(client, "RESUME");
-    client_send(client, "{'execute': 'system_powerdown'}");
-    check_event(client, "POWERDOWN");
-    client_send(client, "{'execute': 'system_reset'}");
-    check_event(client, "RESET");
+    check_line(client, "RESUME");
+    check_line(client, "{\"return\": {}}");
+    client_send(client, all->str);
+    for (int i = 0; i < ARRAY_SIZE(cases); i++) {
+        if (cases[i].event) {
+            check_line(client, cases[i].event);
+        }
+        check_line(client, "{\"return\": {}}");
+    }
 
     /* Who has not agreed on anything yet hears none of it. */
     check_error(early, "{'execute': 'stop'}", "CommandNotFound",
                 "Expecting capabilities negotiation with 'qmp_capabilities'");
     fclose(early);
+    fclose(client);
+    qtest_quit(qts);
+}
 
-    client_send(client, "{'execute': 'quit'}");
-    check_event(client, "SHUTDOWN");
+/* The last that a client hears is the answer to quit. */
+static void test_quit(void)
+{
+    QTestState *qts = start(1, "-machine none");
+    FILE *client = client_ready(0);
+
+    client_send(client, "{'execute': 'query-name', 'id': 0}"
+                        "{'execute': 'quit', 'id': 1}"
+                        "{'execute': 'query-name', 'id': 2}");
+    check_line(client, "{\"return\": {}, \"id\": 0}");
+    check_line(client, "SHUTDOWN");
+    check_line(client, "{\"return\": {}, \"id\": 1}");
     g_assert_cmpint(fgetc(client), ==, EOF);
     fclose(client);
     qtest_wait_qemu(qts);
@@ -379,6 +443,7 @@ int main(int argc, char **argv)
     qtest_add_func("/qmp/malformed", test_malformed);
     qtest_add_func("/qmp/pieces", test_pieces);
     qtest_add_func("/qmp/events", test_events);
+    qtest_add_func("/qmp/quit", test_quit);
     qtest_add_func("/qmp/reconnect", test_reconnect);
     qtest_add_func("/qmp/four-clients", test_four_clients);
     qtest_add_func("/qmp/schema", test_schema);
