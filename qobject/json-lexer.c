@@ -51,10 +51,6 @@ static void lexer_error(JSONMessageParser *parser, char ch)
 {
     g_string_append_c(parser->lexer.token, ch);
     lexer_end_token(parser, JSON_ERROR);
-    /* These are where it stops skipping, so this byte is the last skipped. */
-    if ((unsigned char)ch < 0x20 || (unsigned char)ch >= 0xFE) {
-        parser->lexer.state = IN_START;
-    }
 }
 
 static void lexer_start(JSONMessageParser *parser, char ch)
@@ -115,11 +111,10 @@ static void lexer_feed_char(JSONMessageParser *parser, char ch)
 
     switch (lexer->state) {
     case IN_RECOVERY:
-        if (is_mark(ch)) {
+        if (is_mark(ch) ||
+            (unsigned char)ch < 0x20 || (unsigned char)ch >= 0xFE) {
             lexer->state = IN_START;
             lexer_start(parser, ch);
-        } else if ((unsigned char)ch < 0x20 || (unsigned char)ch >= 0xFE) {
-            lexer->state = IN_START;
         }
         break;
     case IN_START:

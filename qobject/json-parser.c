@@ -19,7 +19,8 @@
 #include "json-lexer.h"
 #include <json-c/json.h>
 
-static const char *json_parser_strerror(enum json_tokener_error err)
+/* @ch is where json-c stopped. */
+static const char *json_parser_strerror(enum json_tokener_error err, char ch)
 {
     switch (err) {
     case json_tokener_continue:
@@ -28,7 +29,8 @@ static const char *json_parser_strerror(enum json_tokener_error err)
     case json_tokener_error_parse_array:
         return "expected separator in list";
     case json_tokener_error_parse_object_key_name:
-        return "key is not a string in object";
+        return ch && strchr(",:]}", ch) ? "expecting value"
+                                        : "key is not a string in object";
     case json_tokener_error_parse_object_key_sep:
         return "missing : in object pair";
     case json_tokener_error_parse_object_value_sep:
@@ -102,7 +104,7 @@ QObject *json_parser_parse(JSONMessageParser *parser, Error **errp)
     json_object *json;
     enum json_tokener_error status;
     QObject *obj;
-    size_t members = 0;
+    size_t members = 0, end;
 
     if (parser->err) {
         error_propagate(errp, parser->err);
@@ -116,11 +118,12 @@ QObject *json_parser_parse(JSONMessageParser *parser, Error **errp)
     json = json_tokener_parse_ex(tok, parser->text->str,
                                  parser->text->len + 1);
     status = json_tokener_get_error(tok);
+    end = json_tokener_get_parse_end(tok);
     json_tokener_free(tok);
     if (status != json_tokener_success) {
         json_object_put(json);
         error_setg(errp, "JSON parse error, %s",
-                   json_parser_strerror(status));
+                   json_parser_strerror(status, parser->text->str[end]));
         return NULL;
     }
 

@@ -105,12 +105,13 @@ static int json_put_escape(JSONMessageParser *parser, const char *p)
         return 1;
     }
     if (*p != 'u') {
-        json_parse_error(parser, "invalid escape sequence '\\%.1s'", p);
+        json_parse_error(parser, "invalid escape sequence in string");
         return 0;
     }
     high = json_hex4(p + 1);
     if (high < 0) {
-        json_parse_error(parser, "invalid hex escape '\\%.5s'", p);
+        json_parse_error(parser, "\\%.5s is not a valid Unicode character",
+                         p);
         return 0;
     }
     if (high == 0) {

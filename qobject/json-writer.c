@@ -65,7 +65,11 @@ static void json_writer_quoted(JSONWriter *writer, const char *str)
     for (; *str; str = end) {
         gunichar ch = g_utf8_get_char_validated(str, -1);
 
-        if (ch == (gunichar)-1 || ch == (gunichar)-2) {
+        if (g_str_has_prefix(str, "\xC0\x80")) {
+            /* How json-streamer.c keeps U+0000 in a C string. */
+            ch = 0;
+            end = str + 2;
+        } else if (ch == (gunichar)-1 || ch == (gunichar)-2) {
             /* QStrings can have any bytes; JSON text cannot. */
             ch = 0xFFFD;
             end = str + 1;

@@ -76,7 +76,7 @@ static void test_strings(void)
     check_json_error("'\\ud834'", "JSON parse error, "
                      "\\ud834 is not a valid Unicode character");
     check_json_error("'\\x'", "JSON parse error, "
-                     "invalid escape sequence '\\x'");
+                     "invalid escape sequence in string");
     check_json_error("'\xc3('", "JSON parse error, "
                      "invalid UTF-8 sequence in string");
     check_json_error("'line\nbreak'", "JSON parse error, stray ''line\n'");
@@ -90,6 +90,7 @@ static void test_nul(void)
     g_assert_cmpstr(qstring_get_str(qobject_to(QString, obj)), ==,
                     "a\xC0\x80" "b");
     qobject_unref(obj);
+    check_json("'a\\u0000b'", "\"a\\u0000b\"");
 }
 
 static void test_errors(void)
