@@ -278,6 +278,11 @@ void show_netdevs(void)
 
 void qmp_netdev_add(Netdev *netdev, Error **errp)
 {
+    /* Options have been checked by then, JSON has not. */
+    if (!id_wellformed(netdev->id)) {
+        error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "id", "an identifier");
+        return;
+    }
     net_client_init1(netdev, true, errp);
 }
 

@@ -9,6 +9,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "qapi/qapi-events-net.h"
 #include "qapi/util.h"
 #include "qemu/iov.h"
 #include "virtio-net-int.h"
@@ -35,6 +36,21 @@ static bool ctrl_take_last(CtrlData *data, void *buf, size_t bytes)
 {
     return ctrl_take(data, buf, bytes) &&
            iov_size(data->iov, data->cnt) == 0;
+}
+
+/* Clients hear of the first change after they have asked, not of each. */
+static void rxfilter_notify(VirtIONet *n)
+{
+    NetClientState *nc = qemu_get_queue(n->nic);
+    g_autofree char *path = NULL;
+
+    if (!nc->rxfilter_notify_enabled) {
+        return;
+    }
+    path = object_get_canonical_path(OBJECT(n));
+    qapi_event_send_nic_rx_filter_changed(n->netclient_name != NULL,
+                                          n->netclient_name, path);
+    nc->rxfilter_notify_enabled = 0;
 }
 
 static int virtio_net_handle_rx_mode(VirtIONet *n, uint8_t cmd, CtrlData data)
@@ -67,6 +83,7 @@ static int virtio_net_handle_rx_mode(VirtIONet *n, uint8_t cmd, CtrlData data)
     default:
         return VIRTIO_NET_ERR;
     }
+    rxfilter_notify(n);
     return VIRTIO_NET_OK;
 }
 
@@ -112,6 +129,7 @@ static int virtio_net_handle_mac(VirtIONet *n, uint8_t cmd, CtrlData data)
         }
         memcpy(n->mac, macs, sizeof(n->mac));
         qemu_format_nic_info_str(qemu_get_queue(n->nic), n->mac);
+        rxfilter_notify(n);
         return VIRTIO_NET_OK;
     }
     if (cmd != VIRTIO_NET_CTRL_MAC_TABLE_SET) {
@@ -133,6 +151,7 @@ static int virtio_net_handle_mac(VirtIONet *n, uint8_t cmd, CtrlData data)
     n->mac_table.uni_overflow = uni_overflow;
     n->mac_table.multi_overflow = multi_overflow;
     memcpy(n->mac_table.macs, macs, sizeof(macs));
+    rxfilter_notify(n);
     return VIRTIO_NET_OK;
 }
 
@@ -159,6 +178,7 @@ static int virtio_net_handle_vlan_table(VirtIONet *n, uint8_t cmd,
     default:
         return VIRTIO_NET_ERR;
     }
+    rxfilter_notify(n);
     return VIRTIO_NET_OK;
 }
 
@@ -287,16 +307,16 @@ void virtio_net_handle_ctrl(VirtIODevice *vdev, VirtQueue *vq)
     }
 }
 
-/* query-rx-filter */
+/* query-rx-filter: lists with the last entry first */
 
 static strList *virtio_net_mac_list(VirtIONet *n, uint32_t first,
                                     uint32_t end)
 {
     strList *list = NULL;
 
-    for (uint32_t i = end; i > first; i--) {
+    for (uint32_t i = first; i < end; i++) {
         QAPI_LIST_PREPEND(list, qemu_mac_strdup_printf(
-            n->mac_table.macs + (i - 1) * ETH_ALEN));
+            n->mac_table.macs + i * ETH_ALEN));
     }
     return list;
 }
@@ -305,7 +325,7 @@ static intList *virtio_net_vlan_list(VirtIONet *n)
 {
     intList *list = NULL;
 
-    for (int vid = MAX_VLAN - 1; vid >= 0; vid--) {
+    for (int vid = 0; vid < MAX_VLAN; vid++) {
         if (n->vlans[vid >> 5] & (1U << (vid & 0x1f))) {
             QAPI_LIST_PREPEND(list, vid);
         }
@@ -333,8 +353,9 @@ RxFilterInfo *virtio_net_query_rxfilter(NetClientState *nc)
     info->multicast_table = virtio_net_mac_list(n, n->mac_table.first_multi,
                                                 n->mac_table.in_use);
     info->vlan_table = virtio_net_vlan_list(n);
-    info->vlan = virtio_vdev_has_feature(vdev, VIRTIO_NET_F_CTRL_VLAN)
-               ? RX_STATE_NORMAL : RX_STATE_ALL;
+    info->vlan = !virtio_vdev_has_feature(vdev, VIRTIO_NET_F_CTRL_VLAN)
+               ? RX_STATE_ALL
+               : info->vlan_table ? RX_STATE_NORMAL : RX_STATE_NONE;
 
     /* From now on a change is news again. */
     nc->rxfilter_notify_enabled = 1;
