@@ -113,7 +113,8 @@ void monitor_find_completion(void *opaque, const char *cmdline)
         while (qemu_isspace(*cmdline)) {
             cmdline++;
         }
-        args[nb_args] = *cmdline ? hmp_get_str(&mon->common, &cmdline) : NULL;
+        /* Without a monitor it says nothing of what is not complete. */
+        args[nb_args] = *cmdline ? hmp_get_str(NULL, &cmdline) : NULL;
         if (!args[nb_args]) {
             break;
         }
