@@ -213,7 +213,7 @@ static bool config_parse_line(const char *line, char *group, char *id,
 static int qemu_config_foreach(FILE *fp, QEMUConfigCB *cb, void *opaque,
                                const char *fname, Error **errp)
 {
-    ERRP_GUARD();
+    Error *err = NULL;
     char line[1024], group[64], prev_group[64] = "", id[64], arg[64];
     char value[1024];
     Location loc;
@@ -226,13 +226,13 @@ static int qemu_config_foreach(FILE *fp, QEMUConfigCB *cb, void *opaque,
         g_strstrip(line);
         loc_set_file(fname, lno);
         if (!config_parse_line(line, group, id, arg, value)) {
-            error_setg(errp, "parse error");
+            error_setg(&err, "parse error");
             goto out;
         }
         if (group[0]) {
-            config_parse_qdict_section(cb, opaque, prev_group, qdict, errp);
+            config_parse_qdict_section(cb, opaque, prev_group, qdict, &err);
             qdict = NULL;
-            if (*errp) {
+            if (err) {
                 goto out;
             }
             g_strlcpy(prev_group, group, sizeof(prev_group));
@@ -243,23 +243,25 @@ static int qemu_config_foreach(FILE *fp, QEMUConfigCB *cb, void *opaque,
             count++;
         } else if (arg[0]) {
             if (!qdict) {
-                error_setg(errp, "no group defined");
+                error_setg(&err, "no group defined");
                 goto out;
             }
             qdict_put_str(qdict, arg, value);
         }
     }
     if (ferror(fp)) {
-        error_setg_errno(errp, errno, "Cannot read config file");
+        error_setg_errno(&err, errno, "Cannot read config file");
         goto out;
     }
-    config_parse_qdict_section(cb, opaque, prev_group, qdict, errp);
+    config_parse_qdict_section(cb, opaque, prev_group, qdict, &err);
     qdict = NULL;
-    if (!*errp) {
+    if (!err) {
         res = count;
     }
 out:
     qobject_unref(qdict);
+    /* If it ends the program, the message has the file and its line. */
+    error_propagate(errp, err);
     loc_pop(&loc);
     return res;
 }
