@@ -19,8 +19,10 @@
 #include "qemu/config-file.h"
 #include "qemu/cutils.h"
 #include "qemu/datadir.h"
+#include "qemu/guest-random.h"
 #include "qemu/help_option.h"
 #include "qemu/keyval.h"
+#include "qemu/log.h"
 #include "qemu/option.h"
 #include "chardev/char.h"
 #include "monitor/monitor.h"
@@ -198,11 +200,14 @@ static void machine_parse_property_opt(QemuOptsList *opts_list,
     machine_merge_property(propname, prop);
 }
 
-static void object_option_add_visitor(Visitor *v)
+void object_option_add_visitor(Visitor *v, Error **errp)
 {
     ObjectOption *opt = g_new0(ObjectOption, 1);
 
-    visit_type_ObjectOptions(v, NULL, &opt->opts, &error_fatal);
+    if (!visit_type_ObjectOptions(v, NULL, &opt->opts, errp)) {
+        g_free(opt);
+        return;
+    }
     QTAILQ_INSERT_TAIL(&cmdline.objects, opt, next);
 }
 
@@ -233,7 +238,7 @@ static void object_option_parse(const char *str)
         v = opts_visitor_new(opts);
     }
 
-    object_option_add_visitor(v);
+    object_option_add_visitor(v, &error_fatal);
     visit_free(v);
 }
 
@@ -451,6 +456,12 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         machine_parse_property_opt(qemu_find_opts("boot-opts"), "boot",
                                    optarg);
         break;
+    case QEMU_OPTION_seed:
+        qemu_guest_random_seed_main(optarg, &error_fatal);
+        break;
+    case QEMU_OPTION_dfilter:
+        qemu_set_dfilter_ranges(optarg, &error_fatal);
+        break;
     case QEMU_OPTION_no_reboot:
         reboot_action = REBOOT_ACTION_SHUTDOWN;
         break;
@@ -485,6 +496,29 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_no_user_config:
         /* There is nothing to leave out. */
+        break;
+    case QEMU_OPTION_readconfig:
+        qemu_readconfig(optarg);
+        break;
+    case QEMU_OPTION_only_migratable:
+        /* Nothing can be kept out by a test that cannot be made. */
+        error_report("there is no migration to be able to");
+        exit(1);
+    case QEMU_OPTION_pidfile:
+        cmdline.pid_file = optarg;
+        break;
+    case QEMU_OPTION_daemonize:
+        os_set_daemonize(true);
+        break;
+    case QEMU_OPTION_runas:
+        if (!os_set_runas(optarg)) {
+            error_report("User \"%s\" doesn't exist"
+                         " (and is not <uid>:<gid>)", optarg);
+            exit(1);
+        }
+        break;
+    case QEMU_OPTION_chroot:
+        os_set_chroot(optarg);
         break;
     case QEMU_OPTION_S:
         autostart = 0;

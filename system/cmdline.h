@@ -35,6 +35,7 @@ typedef struct CommandLine {
     const char *log_file;
     const char *qtest_chrdev;
     const char *qtest_log;
+    const char *pid_file;
     bool nodefaults;
     bool nographic;
     QTAILQ_HEAD(, ObjectOption) objects;
@@ -54,5 +55,11 @@ void monitor_parse(const char *optarg, const char *mode, bool pretty);
 
 /* Sets the property @propname of the machine to what @prop says; takes @prop. */
 void machine_merge_property(const char *propname, QDict *prop);
+
+/* -readconfig; ends the program with a message if it makes no sense. */
+void qemu_readconfig(const char *filename);
+
+/* One more -object, as @v has it. */
+void object_option_add_visitor(Visitor *v, Error **errp);
 
 #endif

@@ -13,6 +13,7 @@
 
 /* In the order in which help lists them. */
 static const QEMUOption qemu_options[] = {
+    { .help = "Standard options" },
     { "h", false, QEMU_OPTION_h, "", "show this and exit" },
     { "help", false, QEMU_OPTION_h },
     { "version", false, QEMU_OPTION_version, "", "show the version and exit" },
@@ -37,24 +38,26 @@ static const QEMUOption qemu_options[] = {
       "keep the guest's memory in a file there" },
     { "mem-prealloc", false, QEMU_OPTION_mem_prealloc, "",
       "allocate all of the guest's memory at the start" },
+    { "device", true, QEMU_OPTION_device, "driver[,prop=value...]",
+      "add a device ('help' lists drivers, 'DRIVER,help' the\n"
+      "properties of one); JSON is understood too" },
     { "name", true, QEMU_OPTION_name,
       "string[,process=string][,debug-threads=on|off]",
       "what the guest is called" },
     { "uuid", true, QEMU_OPTION_uuid, "%08x-%04x-%04x-%04x-%012x",
       "the machine's UUID" },
-    { "device", true, QEMU_OPTION_device, "driver[,prop=value...]",
-      "add a device ('help' lists drivers, 'DRIVER,help' the\n"
-      "properties of one); JSON is understood too" },
-    { "global", true, QEMU_OPTION_global, "driver.prop=value",
-      "set the default of a property" },
     { "set", true, QEMU_OPTION_set, "group.id.arg=value",
       "set another argument of an option given before" },
-    { "object", true, QEMU_OPTION_object, "type,id=name[,prop=value...]",
-      "make an object ('help' lists types, 'TYPE,help' their\n"
-      "properties); JSON is understood too" },
-    { "fw_cfg", true, QEMU_OPTION_fw_cfg,
-      "[name=]name,file=file|string=string|gen_id=object",
-      "add an item for the guest's firmware" },
+    { "global", true, QEMU_OPTION_global, "driver.prop=value",
+      "set the default of a property" },
+
+    { .help = "Display options" },
+    { "display", true, QEMU_OPTION_display, "none",
+      "what shows the guest's screen: nothing" },
+    { "nographic", false, QEMU_OPTION_nographic, "",
+      "serial port and monitor on the terminal" },
+
+    { .help = "Network options" },
     { "netdev", true, QEMU_OPTION_netdev, "type,id=name[,option=value...]",
       "make a network back end ('help' lists types)" },
     { "nic", true, QEMU_OPTION_nic,
@@ -62,52 +65,76 @@ static const QEMUOption qemu_options[] = {
       "make a back end with a card of the board's on it" },
     { "net", true, QEMU_OPTION_net, "nic|none|type[,option=value...]",
       "the same in two halves that meet on a hub" },
+
+    { .help = "Character device options" },
     { "chardev", true, QEMU_OPTION_chardev,
       "type,id=name[,option=value...]",
-      "make a character device" },
-    { "mon", true, QEMU_OPTION_mon,
-      "[chardev=]name[,mode=readline|control][,pretty=on|off]",
-      "put a monitor on a -chardev" },
-    { "monitor", true, QEMU_OPTION_monitor, "dev",
-      "put the monitor on that character device (such as stdio)" },
+      "make a character device ('help' lists types)" },
+
+    { .help = "Debug/Expert options" },
+    { "fw_cfg", true, QEMU_OPTION_fw_cfg,
+      "[name=]name,file=file|string=string|gen_id=object",
+      "add an item for the guest's firmware" },
     { "serial", true, QEMU_OPTION_serial, "dev",
       "put the board's next serial port on that character device" },
     { "parallel", true, QEMU_OPTION_parallel, "none",
       "the board has no parallel port" },
-    { "debugcon", true, QEMU_OPTION_debugcon, "dev",
-      "put the debug console, port 0xe9, on that character device" },
+    { "monitor", true, QEMU_OPTION_monitor, "dev",
+      "put a monitor on that character device (such as stdio)" },
     { "qmp", true, QEMU_OPTION_qmp, "dev",
       "put a QMP monitor, for programs, on that character device" },
     { "qmp-pretty", true, QEMU_OPTION_qmp_pretty, "dev",
       "the same, with answers that people can read" },
-    { "qtest", true, QEMU_OPTION_qtest, "dev",
-      "take qtest's commands from that character device" },
-    { "qtest-log", true, QEMU_OPTION_qtest_log, "file",
-      "log them there ('none' for nowhere)" },
-    { "display", true, QEMU_OPTION_display, "none",
-      "what shows the guest's screen: nothing" },
-    { "nographic", false, QEMU_OPTION_nographic, "",
-      "serial port and monitor on the terminal; Ctrl-a c changes\n"
-      "from one to the other, Ctrl-a x ends the program" },
-    { "nodefaults", false, QEMU_OPTION_nodefaults, "",
-      "no device that was not asked for" },
-    { "no-user-config", false, QEMU_OPTION_no_user_config, "",
-      "read no configuration files; none are read anyway" },
+    { "mon", true, QEMU_OPTION_mon,
+      "[chardev=]name[,mode=readline|control][,pretty=on|off]",
+      "put a monitor on a -chardev" },
+    { "debugcon", true, QEMU_OPTION_debugcon, "dev",
+      "put the debug console, port 0xe9, on that character device" },
+    { "pidfile", true, QEMU_OPTION_pidfile, "file",
+      "keep the process's number there as long as it lives" },
+    { "S", false, QEMU_OPTION_S, "", "wait for 'cont' before the guest runs" },
+    { "d", true, QEMU_OPTION_d, "item1,...",
+      "log these things ('help' lists them)" },
+    { "D", true, QEMU_OPTION_D, "file", "log into that file" },
+    { "dfilter", true, QEMU_OPTION_dfilter, "range,...",
+      "of what has an address, log what is in these ranges\n"
+      "(START+LEN, START-LEN, START..END)" },
+    { "seed", true, QEMU_OPTION_seed, "number",
+      "give the guest the same random numbers each time" },
+    { "L", true, QEMU_OPTION_L, "path",
+      "look for firmware and option ROMs there as well" },
     { "no-reboot", false, QEMU_OPTION_no_reboot, "",
       "end instead of resetting the machine" },
     { "no-shutdown", false, QEMU_OPTION_no_shutdown, "",
       "stop instead of ending when the guest shuts down" },
-    { "S", false, QEMU_OPTION_S, "", "wait for 'cont' before the guest runs" },
-    { "L", true, QEMU_OPTION_L, "path",
-      "look for firmware and option ROMs there as well" },
-    { "d", true, QEMU_OPTION_d, "item1,...",
-      "log these things ('help' lists them)" },
-    { "D", true, QEMU_OPTION_D, "file", "log into that file" },
+    { "daemonize", false, QEMU_OPTION_daemonize, "",
+      "go on in the background once the machine is there" },
+    { "only-migratable", false, QEMU_OPTION_only_migratable, "",
+      "" },
+    { "nodefaults", false, QEMU_OPTION_nodefaults, "",
+      "no device that was not asked for" },
+    { "chroot", true, QEMU_OPTION_chroot, "dir",
+      "make that the root directory before the guest runs" },
+    { "runas", true, QEMU_OPTION_runas, "user",
+      "become that user before the guest runs; or UID:GID" },
+    { "readconfig", true, QEMU_OPTION_readconfig, "file",
+      "read more options from there" },
+    { "no-user-config", false, QEMU_OPTION_no_user_config, "",
+      "read no configuration files; none are read anyway" },
     { "trace", true, QEMU_OPTION_trace,
       "[[enable=]pattern][,events=file][,file=file]",
       "trace events whose names match ('help' lists them)" },
     { "msg", true, QEMU_OPTION_msg, "[timestamp=on|off][,guest-name=on|off]",
       "what each message starts with" },
+    { "qtest", true, QEMU_OPTION_qtest, "dev",
+      "take qtest's commands from that character device" },
+    { "qtest-log", true, QEMU_OPTION_qtest_log, "file",
+      "log them there ('none' for nowhere)" },
+
+    { .help = "Generic object creation" },
+    { "object", true, QEMU_OPTION_object, "type,id=name[,prop=value...]",
+      "make an object ('help' lists types, 'TYPE,help' their\n"
+      "properties); JSON is understood too" },
 };
 
 const QEMUOption *lookup_opt(int argc, char **argv, const char **poptarg,
@@ -125,7 +152,7 @@ const QEMUOption *lookup_opt(int argc, char **argv, const char **poptarg,
         r++;
     }
     for (size_t i = 0; i < ARRAY_SIZE(qemu_options); i++) {
-        if (!strcmp(qemu_options[i].name, r + 1)) {
+        if (g_strcmp0(qemu_options[i].name, r + 1) == 0) {
             opt = &qemu_options[i];
             break;
         }
@@ -154,28 +181,50 @@ void qemu_version(void)
            QEMU_COPYRIGHT "\n");
 }
 
+/* Where an option's description begins, on its own line or the next. */
+#define HELP_COLUMN 16
+
+/* @alias: another spelling, or NULL */
+static void qemu_help_option(const QEMUOption *o, const char *alias)
+{
+    g_autoptr(GString) head = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(o->help, "\n", -1);
+    char **line = lines;
+
+    g_string_printf(head, "-%s", o->name);
+    if (alias) {
+        g_string_append_printf(head, " or -%s", alias);
+    }
+    if (*o->arg) {
+        g_string_append_printf(head, " %s", o->arg);
+    }
+    if (head->len < HELP_COLUMN) {
+        printf("%-*s%s\n", HELP_COLUMN, head->str, *line++);
+    } else {
+        printf("%s\n", head->str);
+    }
+    for (; *line; line++) {
+        printf("%*s%s\n", HELP_COLUMN, "", *line);
+    }
+}
+
 void qemu_help(int exitcode)
 {
     qemu_version();
-    printf("usage: %s [options]\n\n", g_get_prgname());
+    printf("usage: %s [options]\n", g_get_prgname());
 
     for (size_t i = 0; i < ARRAY_SIZE(qemu_options); i++) {
         const QEMUOption *o = &qemu_options[i];
-        g_auto(GStrv) lines = NULL;
+        const QEMUOption *next = i + 1 < ARRAY_SIZE(qemu_options) ? o + 1
+                                                                  : NULL;
 
-        if (!o->help) {
-            continue;
-        }
-        printf("-%s", o->name);
-        if (i + 1 < ARRAY_SIZE(qemu_options) && !qemu_options[i + 1].help) {
-            printf(" or -%s", qemu_options[i + 1].name);
-        }
-        printf(" %s\n", o->arg);
-        lines = g_strsplit(o->help, "\n", -1);
-        for (char **line = lines; *line; line++) {
-            printf("                %s\n", *line);
+        if (!o->name) {
+            printf("\n%s:\n", o->help);
+        } else if (o->help && *o->help) {
+            qemu_help_option(o, next && !next->help ? next->name : NULL);
         }
     }
-    printf("\n" QEMU_HELP_BOTTOM "\n");
+    printf("\nWith -nographic, Ctrl-a h lists the keys that the guest does not"
+           " get.\n\n" QEMU_HELP_BOTTOM "\n");
     exit(exitcode);
 }

@@ -40,6 +40,14 @@ enum {
     QEMU_OPTION_nographic,
     QEMU_OPTION_nodefaults,
     QEMU_OPTION_no_user_config,
+    QEMU_OPTION_readconfig,
+    QEMU_OPTION_only_migratable,
+    QEMU_OPTION_pidfile,
+    QEMU_OPTION_daemonize,
+    QEMU_OPTION_runas,
+    QEMU_OPTION_chroot,
+    QEMU_OPTION_seed,
+    QEMU_OPTION_dfilter,
     QEMU_OPTION_no_reboot,
     QEMU_OPTION_no_shutdown,
     QEMU_OPTION_S,
@@ -51,11 +59,12 @@ enum {
 };
 
 typedef struct QEMUOption {
-    const char *name;       /* without its dash */
+    const char *name;       /* without its dash; NULL: help is a heading */
     bool has_arg;
     int index;
     const char *arg;        /* as help shows it */
-    const char *help;       /* NULL: another spelling of the one above */
+    const char *help;       /* NULL: another spelling of the one above;
+                               "": not for people */
 } QEMUOption;
 
 /*

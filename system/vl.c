@@ -5,6 +5,7 @@
  *     qemu_init_subsystems            types are registered
  *     qemu_parse_options              the command line, option by option
  *     qemu_process_early_options      logs, traces
+ *     qemu_maybe_daemonize            into the background; -pidfile
  *     qemu_init_main_loop
  *     user_register_global_props      -global
  *     qemu_create_machine             an object, no board yet
@@ -18,6 +19,7 @@
  *       qemu_init_board               the board's parts
  *       qemu_create_cli_devices       -device
  *       qemu_machine_creation_done    reset; from here on, hotplug
+ *     os_setup_post                   whoever waited for us hears of it
  *
  * What depends on what decides the order: devices need back ends, back ends
  * need the main loop, and whatever is an object needs -global before it.
@@ -37,6 +39,7 @@
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
+#include "qemu/rcu.h"
 #include "chardev/char.h"
 #include "exec/cpu-common.h"
 #include "hw/boards.h"
@@ -124,6 +127,42 @@ static void qemu_process_sugar_options(void)
     if (cmdline.mem_prealloc) {
         object_register_sugar_prop("memory-backend", "prealloc", "on", false);
     }
+}
+
+static Notifier qemu_unlink_pidfile_notifier;
+static char *pid_file_realpath;
+
+static void qemu_unlink_pidfile(Notifier *n, void *data)
+{
+    unlink(pid_file_realpath);
+}
+
+/* The number in the file is the one that will stay. */
+static void qemu_maybe_daemonize(const char *pid_file)
+{
+    Error *err = NULL;
+
+    os_daemonize();
+    /* Later children run another program at once. */
+    rcu_disable_atfork();
+
+    if (!pid_file) {
+        return;
+    }
+    if (!qemu_write_pidfile(pid_file, &err)) {
+        error_reportf_err(err, "cannot create PID file: ");
+        exit(1);
+    }
+    /* By the time it is removed, the working directory may be another. */
+    pid_file_realpath = realpath(pid_file, NULL);
+    if (!pid_file_realpath) {
+        error_report("cannot resolve PID file path: %s: %s", pid_file,
+                     strerror(errno));
+        unlink(pid_file);
+        exit(1);
+    }
+    qemu_unlink_pidfile_notifier.notify = qemu_unlink_pidfile;
+    qemu_add_exit_notifier(&qemu_unlink_pidfile_notifier);
 }
 
 static int global_init_func(void *opaque, QemuOpts *opts, Error **errp)
@@ -523,6 +562,7 @@ void qemu_init(int argc, char **argv)
     qemu_process_sugar_options();
     qemu_process_early_options();
     qemu_process_help_options();
+    qemu_maybe_daemonize(cmdline.pid_file);
     qemu_init_main_loop(&error_fatal);
     os_setup_signal_handling();
     cpu_timers_init();
@@ -549,4 +589,5 @@ void qemu_init(int argc, char **argv)
 
     qmp_x_exit_preconfig(&error_fatal);
     accel_setup_post(current_machine);
+    os_setup_post();
 }

@@ -41,6 +41,11 @@ static __thread FILE *thread_file;
 
 static const char *const log_none = "none";
 
+bool qemu_log_is_file(void)
+{
+    return global_file && global_file != stderr;
+}
+
 bool qemu_log_enabled(void)
 {
     return log_per_thread || qatomic_read(&global_file) != NULL;
@@ -159,6 +164,11 @@ static FILE *qemu_log_open(const char *filename, Error **errp)
         return NULL;
     }
     qemu_set_cloexec(fileno(file));
+
+    /* In the background nobody reads messages elsewhere. */
+    if (is_daemonized()) {
+        dup2(fileno(file), STDERR_FILENO);
+    }
 
     /* A file that was opened once is never truncated by us again. */
     log_append = true;

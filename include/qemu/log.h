@@ -22,6 +22,9 @@
 
 /* Whether anything can be logged; whether it goes to a file of its own. */
 bool qemu_log_enabled(void);
+
+/* Whether it goes into a file, not to standard error. */
+bool qemu_log_is_file(void);
 bool qemu_log_separate(void);
 
 #define CPU_LOG_TB_OUT_ASM (1 << 0)

@@ -26,13 +26,17 @@ void os_set_line_buffering(void);
 void os_setup_early_signal_handling(void);
 void os_setup_signal_handling(void);
 
-/* -daemonize: the parent waits in os_daemonize() until os_setup_post(). */
+/*
+ * -daemonize: os_daemonize() returns in the background, while the process that
+ * was started waits until os_setup_post() says that the machine is there.
+ * -chroot and -runas take effect in the latter.
+ */
 void os_daemonize(void);
 void os_setup_post(void);
 bool is_daemonized(void);
 int os_set_daemonize(bool d);
 
-/* -runas and -chroot */
+/* -runas: false if there is no such user; and -chroot */
 bool os_set_runas(const char *user_id);
 void os_set_chroot(const char *path);
 void os_set_proc_name(const char *s);
