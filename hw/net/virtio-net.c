@@ -393,7 +393,8 @@ static void virtio_net_reset(VirtIODevice *vdev)
     memset(n->mac_table.macs, 0, MAC_TABLE_ENTRIES * ETH_ALEN);
     memcpy(n->mac, n->nic->conf->macaddr.a, sizeof(n->mac));
     qemu_format_nic_info_str(qemu_get_queue(n->nic), n->mac);
-    memset(n->vlans, 0, MAX_VLAN >> 3);
+    /* All pass, until the driver says that it will filter. */
+    memset(n->vlans, 0xff, MAX_VLAN >> 3);
 
     for (int i = 0; i < n->max_queue_pairs; i++) {
         VirtIONetQueue *q = &n->vqs[i];

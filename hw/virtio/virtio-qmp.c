@@ -400,6 +400,10 @@ static bool qmp_read_element(VirtQueue *vq, VRingMemoryRegionCaches *caches,
         return true;
     }
 
+    table.max = MIN(desc.len / sizeof(VRingDesc), VIRTQUEUE_MAX_SIZE);
+    if (!table.max) {
+        return true;
+    }
     len = address_space_cache_init(&indirect, vdev->dma_as, desc.addr,
                                    desc.len, false);
     if (len < 0 || len < desc.len) {
@@ -410,7 +414,6 @@ static bool qmp_read_element(VirtQueue *vq, VRingMemoryRegionCaches *caches,
         return false;
     }
     table.cache = &indirect;
-    table.max = MIN(desc.len / sizeof(VRingDesc), VIRTQUEUE_MAX_SIZE);
     *list = qmp_read_chain(&table, 0);
     address_space_cache_destroy(&indirect);
     return true;
