@@ -251,7 +251,7 @@ static int qemu_config_foreach(FILE *fp, QEMUConfigCB *cb, void *opaque,
     }
     if (ferror(fp)) {
         error_setg_errno(&err, errno, "Cannot read config file");
-        goto out;
+        goto out_no_loc;        /* it is about no line */
     }
     config_parse_qdict_section(cb, opaque, prev_group, qdict, &err);
     qdict = NULL;
@@ -263,6 +263,12 @@ out:
     /* If it ends the program, the message has the file and its line. */
     error_propagate(errp, err);
     loc_pop(&loc);
+    return res;
+
+out_no_loc:
+    qobject_unref(qdict);
+    loc_pop(&loc);
+    error_propagate(errp, err);
     return res;
 }
 
