@@ -60,7 +60,8 @@ static ssize_t net_hub_port_receive_iov(NetClientState *nc,
 {
     NetHubPort *port = DO_UPCAST(NetHubPort, nc, nc);
 
-    return net_hub_receive_iov(port->hub, port, iov, iovcnt);
+    return port->hub ? net_hub_receive_iov(port->hub, port, iov, iovcnt)
+                     : iov_size(iov, iovcnt);
 }
 
 static ssize_t net_hub_port_receive(NetClientState *nc, const uint8_t *buf,
@@ -77,6 +78,9 @@ static bool net_hub_port_can_receive(NetClientState *nc)
     NetHubPort *src_port = DO_UPCAST(NetHubPort, nc, nc);
     NetHubPort *port;
 
+    if (!src_port->hub) {
+        return true;
+    }
     QLIST_FOREACH(port, &src_port->hub->ports, next) {
         if (port != src_port && qemu_can_send_packet(&port->nc)) {
             return true;
@@ -91,6 +95,9 @@ bool net_hub_flush(NetClientState *nc)
     NetHubPort *port;
     bool flushed = false;
 
+    if (!source_port->hub) {
+        return false;
+    }
     QLIST_FOREACH(port, &source_port->hub->ports, next) {
         if (port != source_port) {
             flushed |= qemu_net_queue_flush(port->nc.incoming_queue);
@@ -123,12 +130,16 @@ static NetHub *net_hub_new(int id)
     return hub;
 }
 
-/* The last port takes the hub with it. */
+/*
+ * The last port takes the hub with it.  The port itself may stay, for as long
+ * as its card does: it is connected with nothing then, and drops packets.
+ */
 static void net_hub_port_cleanup(NetClientState *nc)
 {
     NetHubPort *port = DO_UPCAST(NetHubPort, nc, nc);
     NetHub *hub = port->hub;
 
+    port->hub = NULL;
     QLIST_REMOVE(port, next);
     if (QLIST_EMPTY(&hub->ports)) {
         QLIST_REMOVE(hub, next);

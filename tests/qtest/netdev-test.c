@@ -321,6 +321,19 @@ typedef struct PcapRecord {
     uint32_t sec, usec, caplen, len;
 } PcapRecord;
 
+/* A card outlives its back end, and is asked again whether packets may go. */
+static void test_del_in_use(void)
+{
+    QTestState *qts = qtest_init("-netdev hubport,id=h0,hubid=0 "
+                                 "-device virtio-net-pci,netdev=h0");
+
+    qtest_qmp_assert_success(qts, "{'execute': 'netdev_del', 'arguments':"
+                             " {'id': 'h0'}}");
+    qtest_qmp_assert_success(qts, "{'execute': 'stop'}");
+    qtest_qmp_assert_success(qts, "{'execute': 'cont'}");
+    qtest_quit(qts);
+}
+
 /* Both directions are in the file, with their times, cut at maxlen. */
 static void test_dump(void)
 {
@@ -448,6 +461,7 @@ int main(int argc, char **argv)
     qtest_add_func("/netdev/nic", test_nic);
     qtest_add_func("/netdev/hub", test_hub);
     qtest_add_func("/netdev/filter-dump", test_dump);
+    qtest_add_func("/netdev/del-in-use", test_del_in_use);
     for (int i = 0; i < ARRAY_SIZE(refused); i++) {
         g_autofree char *path = g_strdup_printf("/netdev/refused/%d", i);
 
