@@ -12,8 +12,10 @@
 #include "qapi/qapi-commands-qom.h"
 #include "qapi/qmp/qdict.h"
 #include "qapi/qmp/qjson.h"
+#include "qapi/util.h"
 #include "qom/object.h"
 #include "qom/object_interfaces.h"
+#include "qom-cmds-internal.h"
 
 static int qom_composition_collect(Object *obj, void *opaque)
 {
@@ -105,8 +107,8 @@ void hmp_qom_set(Monitor *mon, const QDict *qdict)
     const char *path = qdict_get_str(qdict, "path");
     const char *property = qdict_get_str(qdict, "property");
     const char *value = qdict_get_str(qdict, "value");
-    bool ambiguous = false;
     Error *err = NULL;
+    bool on;
 
     if (qdict_get_try_bool(qdict, "json", false)) {
         QObject *obj = qobject_from_json(value, &err);
@@ -116,15 +118,11 @@ void hmp_qom_set(Monitor *mon, const QDict *qdict)
         }
         qobject_unref(obj);
     } else {
-        Object *obj = object_resolve_path(path, &ambiguous);
+        Object *obj = qom_resolve_path(path, &err);
 
-        if (obj) {
+        if (obj && (!qapi_bool_parse(property, value, &on, NULL)
+                    || qom_client_may_set_bool(obj, property, on, &err))) {
             object_property_parse(obj, property, value, &err);
-        } else if (ambiguous) {
-            error_setg(&err, "Path '%s' is ambiguous", path);
-        } else {
-            error_set(&err, ERROR_CLASS_DEVICE_NOT_FOUND,
-                      "Device '%s' not found", path);
         }
     }
     hmp_handle_error(mon, err);

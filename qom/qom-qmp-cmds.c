@@ -9,13 +9,14 @@
 #include "qapi/error.h"
 #include "qapi/qapi-commands-qdev.h"
 #include "qapi/qapi-commands-qom.h"
+#include "qapi/qmp/qbool.h"
 #include "qapi/qmp/qdict.h"
 #include "qapi/qmp/qerror.h"
 #include "qom/object_interfaces.h"
 #include "qom/qom-qobject.h"
+#include "qom-cmds-internal.h"
 
-/* The object at @path, or NULL with @errp set. */
-static Object *qom_resolve_path(const char *path, Error **errp)
+Object *qom_resolve_path(const char *path, Error **errp)
 {
     bool ambiguous = false;
     Object *obj = object_resolve_path(path, &ambiguous);
@@ -60,14 +61,33 @@ QObject *qmp_qom_get(const char *path, const char *property, Error **errp)
     return obj ? object_property_get_qobject(obj, property, errp) : NULL;
 }
 
+bool qom_client_may_set_bool(Object *obj, const char *property, bool value,
+                             Error **errp)
+{
+    DeviceState *dev = (DeviceState *)object_dynamic_cast(obj, TYPE_DEVICE);
+
+    if (!dev || !g_str_equal(property, "realized")
+        || dev->realized == value) {
+        return true;
+    }
+    error_setg(errp, "Property '%s.realized' is not a client's to change; "
+               "use device_add and device_del", object_get_typename(obj));
+    return false;
+}
+
 void qmp_qom_set(const char *path, const char *property, QObject *value,
                  Error **errp)
 {
     Object *obj = qom_resolve_path(path, errp);
+    QBool *bool_value = qobject_to(QBool, value);
 
-    if (obj) {
-        object_property_set_qobject(obj, property, value, errp);
+    if (!obj || (bool_value
+                 && !qom_client_may_set_bool(obj, property,
+                                             qbool_get_bool(bool_value),
+                                             errp))) {
+        return;
     }
+    object_property_set_qobject(obj, property, value, errp);
 }
 
 static void qom_list_types_tramp(ObjectClass *klass, void *data)
