@@ -27,7 +27,7 @@
 #define KEY_CTRL(ch) ((char[]){ (ch) & 0x1f, 0 })
 
 /* How long nothing has to come until the screen is taken for complete. */
-#define QUIET_MS 30
+#define QUIET_MS 10
 #define ANSWER_MS 20000
 
 typedef struct Screen {
