@@ -10,8 +10,12 @@
  */
 
 #include "qemu/osdep.h"
+#include <linux/mempolicy.h>
+#include <sys/syscall.h>
 #include "hw/boards.h"
 #include "qapi/error.h"
+#include "qapi/qapi-builtin-visit.h"
+#include "qapi/util.h"
 #include "qapi/visitor.h"
 #include "qemu/madvise.h"
 #include "qemu/module.h"
@@ -71,7 +75,94 @@ static void host_memory_backend_touch(HostMemoryBackend *backend, Error **errp)
                       backend->prealloc_threads, NULL, errp);
 }
 
+/* HostMemPolicy -> what the kernel calls it. */
+static const int host_memory_policies[] = {
+    [HOST_MEM_POLICY_DEFAULT] = MPOL_DEFAULT,
+    [HOST_MEM_POLICY_PREFERRED] = MPOL_PREFERRED,
+    [HOST_MEM_POLICY_BIND] = MPOL_BIND,
+    [HOST_MEM_POLICY_INTERLEAVE] = MPOL_INTERLEAVE,
+};
+
+/*
+ * Tell the kernel which nodes the pages shall come from; mbind(2).  Before any
+ * page is touched, since that is when it chooses.
+ */
+static void host_memory_backend_bind(HostMemoryBackend *backend, Error **errp)
+{
+    const char *policy = HostMemPolicy_str(backend->policy);
+    unsigned long last = find_last_bit(backend->host_nodes, MAX_NODES);
+    /* The kernel looks at one bit less than it is told there are. */
+    unsigned long maxnode = last == MAX_NODES ? 0 : last + 2;
+
+    if (maxnode && backend->policy == HOST_MEM_POLICY_DEFAULT) {
+        error_setg(errp, "host-nodes must be empty for policy default,"
+                   " or you should explicitly specify a policy other than"
+                   " default");
+        return;
+    }
+    if (!maxnode && backend->policy != HOST_MEM_POLICY_DEFAULT) {
+        error_setg(errp, "host-nodes must be set for policy %s", policy);
+        return;
+    }
+    if (syscall(SYS_mbind, memory_region_get_ram_ptr(&backend->mr),
+                memory_region_size(&backend->mr),
+                host_memory_policies[backend->policy],
+                maxnode ? backend->host_nodes : NULL, maxnode,
+                MPOL_MF_STRICT | MPOL_MF_MOVE) < 0
+        && (backend->policy != HOST_MEM_POLICY_DEFAULT || errno != ENOSYS)) {
+        error_setg_errno(errp, errno, "cannot bind memory to host NUMA nodes");
+    }
+}
+
 /* Properties */
+
+static void host_memory_backend_get_host_nodes(Object *obj, Visitor *v,
+                                               const char *name, void *opaque,
+                                               Error **errp)
+{
+    HostMemoryBackend *backend = MEMORY_BACKEND(obj);
+    g_autoptr(uint16List) nodes = NULL;
+    uint16List **tail = &nodes;
+
+    for (unsigned long node = find_first_bit(backend->host_nodes, MAX_NODES);
+         node < MAX_NODES;
+         node = find_next_bit(backend->host_nodes, MAX_NODES, node + 1)) {
+        QAPI_LIST_APPEND(tail, node);
+    }
+    visit_type_uint16List(v, name, &nodes, errp);
+}
+
+static void host_memory_backend_set_host_nodes(Object *obj, Visitor *v,
+                                               const char *name, void *opaque,
+                                               Error **errp)
+{
+    HostMemoryBackend *backend = MEMORY_BACKEND(obj);
+    g_autoptr(uint16List) nodes = NULL;
+
+    if (!visit_type_uint16List(v, name, &nodes, errp)) {
+        return;
+    }
+    for (uint16List *l = nodes; l; l = l->next) {
+        if (l->value >= MAX_NODES) {
+            error_setg(errp, "Invalid host-nodes value: %d", l->value);
+            return;
+        }
+    }
+    for (uint16List *l = nodes; l; l = l->next) {
+        set_bit(l->value, backend->host_nodes);
+    }
+}
+
+static int host_memory_backend_get_policy(Object *obj, Error **errp)
+{
+    return MEMORY_BACKEND(obj)->policy;
+}
+
+static void host_memory_backend_set_policy(Object *obj, int policy,
+                                           Error **errp)
+{
+    MEMORY_BACKEND(obj)->policy = policy;
+}
 
 static void host_memory_backend_get_size(Object *obj, Visitor *v,
                                          const char *name, void *opaque,
@@ -276,6 +367,10 @@ static void host_memory_backend_memory_complete(UserCreatable *uc,
     if (!backend->dump) {
         host_memory_backend_madvise(backend, QEMU_MADV_DONTDUMP);
     }
+    host_memory_backend_bind(backend, errp);
+    if (*errp) {
+        return;
+    }
     /* After the advice, which tells what kind of pages these shall be. */
     if (backend->prealloc) {
         host_memory_backend_touch(backend, errp);
@@ -320,6 +415,16 @@ static void host_memory_backend_class_init(ObjectClass *oc, void *data)
         host_memory_backend_get_share, host_memory_backend_set_share);
     object_class_property_set_description(oc, "share",
         "Can other processes see what the guest writes?");
+    object_class_property_add(oc, "host-nodes", "int",
+        host_memory_backend_get_host_nodes,
+        host_memory_backend_set_host_nodes, NULL, NULL);
+    object_class_property_set_description(oc, "host-nodes",
+        "The host's NUMA nodes that the policy is about");
+    object_class_property_add_enum(oc, "policy", "HostMemPolicy",
+        &HostMemPolicy_lookup,
+        host_memory_backend_get_policy, host_memory_backend_set_policy);
+    object_class_property_set_description(oc, "policy",
+        "How the host chooses among its NUMA nodes");
     object_class_property_add_bool(oc, "reserve",
         host_memory_backend_get_reserve, host_memory_backend_set_reserve);
     object_class_property_set_description(oc, "reserve",

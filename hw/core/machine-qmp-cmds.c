@@ -11,6 +11,7 @@
 #include "qapi/error.h"
 #include "qapi/qapi-builtin-visit.h"
 #include "qapi/qapi-commands-machine.h"
+#include "qapi/qobject-input-visitor.h"
 #include "qapi/type-helpers.h"
 #include "qom/object_interfaces.h"
 #include "sysemu/hostmem.h"
@@ -67,7 +68,9 @@ static int query_memdev(Object *obj, void *opaque)
 {
     MemdevList **list = opaque;
     HostMemoryBackend *backend;
+    QObject *host_nodes;
     Memdev *m;
+    Visitor *v;
 
     if (!object_dynamic_cast(obj, TYPE_MEMORY_BACKEND)) {
         return 0;
@@ -83,7 +86,12 @@ static int query_memdev(Object *obj, void *opaque)
     m->share = backend->share;
     m->has_reserve = true;
     m->reserve = backend->reserve;
-    m->policy = HOST_MEM_POLICY_DEFAULT;
+    m->policy = backend->policy;
+    host_nodes = object_property_get_qobject(obj, "host-nodes", &error_abort);
+    v = qobject_input_visitor_new(host_nodes);
+    visit_type_uint16List(v, NULL, &m->host_nodes, &error_abort);
+    visit_free(v);
+    qobject_unref(host_nodes);
     QAPI_LIST_PREPEND(*list, m);
     return 0;
 }

@@ -23,6 +23,9 @@
 
 #include "qom/object.h"
 #include "exec/memory.h"
+#include "qapi/qapi-types-common.h"
+#include "qemu/bitmap.h"
+#include "sysemu/numa.h"
 
 #define TYPE_MEMORY_BACKEND "memory-backend"
 OBJECT_DECLARE_TYPE(HostMemoryBackend, HostMemoryBackendClass,
@@ -51,6 +54,8 @@ struct HostMemoryBackend {
     bool share;                 /* writes go to the file, not to a copy */
     bool reserve;               /* may swap space be reserved for it? */
     uint32_t prealloc_threads;
+    DECLARE_BITMAP(host_nodes, MAX_NODES + 1); /* of the host, see policy */
+    HostMemPolicy policy;
 
     bool is_mapped;
     MemoryRegion mr;            /* its size is 0 until complete() */

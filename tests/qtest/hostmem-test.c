@@ -7,6 +7,10 @@
  */
 
 #include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qjson.h"
+#include "qapi/qmp/qlist.h"
 #include "qemu/bswap.h"
 #include "pc-test.h"
 
@@ -142,6 +146,65 @@ static void test_advice(void)
     qtest_quit(qts);
 }
 
+/* The kernel is told which of its nodes to take the pages from. */
+static void test_policy(void)
+{
+    QTestState *qts = qtest_init(
+        "-object memory-backend-ram,id=m0,size=3M,policy=bind,host-nodes=0");
+    g_autofree char *path = g_strdup_printf("/proc/%d/numa_maps",
+                                            qtest_pid(qts));
+    g_autofree char *maps = NULL;
+    QDict *answer;
+
+    if (!g_file_get_contents(path, &maps, NULL, NULL)) {
+        g_test_skip("needs a kernel with NUMA");
+        qtest_quit(qts);
+        return;
+    }
+    g_assert_nonnull(strstr(maps, " bind:0"));
+
+    answer = qtest_qmp(qts, "{'execute': 'qom-get', 'arguments': {"
+                       "'path': '/objects/m0', 'property': 'host-nodes' }}");
+    g_assert_cmpint(qlist_size(qdict_get_qlist(answer, "return")), ==, 1);
+    qobject_unref(answer);
+    qtest_qmp_assert_success(qts, "{'execute': 'qom-set', 'arguments': {"
+                             "'path': '/objects/m0', 'property': 'policy',"
+                             "'value': 'bind' }}");
+    qtest_quit(qts);
+}
+
+/* A node that is not there, nodes without a policy, a policy without nodes. */
+static void test_policy_errors(void)
+{
+    static const struct {
+        const char *options;
+        const char *says;
+    } cases[] = {
+        { "'host-nodes': [ 500 ]", "Invalid host-nodes value: 500" },
+        { "'host-nodes': [ 0 ]", "host-nodes must be empty for policy default,"
+          " or you should explicitly specify a policy other than default" },
+        { "'policy': 'interleave'", "host-nodes must be set for policy "
+          "interleave" },
+        { "'policy': 'bind', 'host-nodes': [ 127 ]",
+          "cannot bind memory to host NUMA nodes: Invalid argument" },
+    };
+    QTestState *qts = qtest_init("");
+
+    for (int i = 0; i < ARRAY_SIZE(cases); i++) {
+        g_autofree char *command = g_strdup_printf(
+            "{'execute': 'object-add', 'arguments': { 'id': 'm',"
+            "'qom-type': 'memory-backend-ram', 'size': 4096, %s }}",
+            cases[i].options);
+        QDict *answer = qtest_qmp(qts, "%p", qobject_from_json(command,
+                                                          &error_abort));
+
+        g_assert_cmpstr(qdict_get_str(qdict_get_qdict(answer, "error"),
+                                      "desc"), ==, cases[i].says);
+        qobject_unref(answer);
+    }
+    qtest_quit(qts);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -155,5 +218,7 @@ int main(int argc, char **argv)
     qtest_add_func("/hostmem/file/directory", test_directory);
     qtest_add_func("/hostmem/prealloc", test_prealloc);
     qtest_add_func("/hostmem/advice", test_advice);
+    qtest_add_func("/hostmem/policy", test_policy);
+    qtest_add_func("/hostmem/policy/errors", test_policy_errors);
     return g_test_run();
 }
