@@ -124,13 +124,24 @@ static void iothread_set_aio_context_params(IOThread *iothread, Error **errp)
     if (*errp) {
         return;
     }
-    aio_context_set_aio_params(iothread->ctx, iothread->aio_max_batch, errp);
+    aio_context_set_aio_params(iothread->ctx,
+                               iothread->parent_obj.aio_max_batch, errp);
 }
 
-static void iothread_complete(UserCreatable *uc, Error **errp)
+static void iothread_update_params(EventLoopBase *base, Error **errp)
+{
+    IOThread *iothread = IOTHREAD(base);
+
+    if (iothread->ctx) {
+        iothread_set_aio_context_params(iothread, errp);
+    }
+}
+
+/* EventLoopBase's init(): the object has all its properties. */
+static void iothread_init(EventLoopBase *base, Error **errp)
 {
     ERRP_GUARD();
-    IOThread *iothread = IOTHREAD(uc);
+    IOThread *iothread = IOTHREAD(base);
     g_autofree char *name = NULL;
 
     iothread->ctx = aio_context_new(errp);
@@ -147,7 +158,7 @@ static void iothread_complete(UserCreatable *uc, Error **errp)
 
     iothread->running = true;
     name = g_strdup_printf("IO %s",
-                           object_get_canonical_path_component(OBJECT(uc)));
+                           object_get_canonical_path_component(OBJECT(base)));
     qemu_thread_create(&iothread->thread, name, iothread_run, iothread,
                        QEMU_THREAD_JOINABLE);
     qemu_sem_wait(&iothread->init_done_sem);
@@ -164,7 +175,6 @@ static IOThreadParamInfo iothread_params[] = {
     { "poll-max-ns", offsetof(IOThread, poll_max_ns) },
     { "poll-grow", offsetof(IOThread, poll_grow) },
     { "poll-shrink", offsetof(IOThread, poll_shrink) },
-    { "aio-max-batch", offsetof(IOThread, aio_max_batch) },
 };
 
 static void iothread_get_param(Object *obj, Visitor *v, const char *name,
@@ -193,16 +203,15 @@ static void iothread_set_param(Object *obj, Visitor *v, const char *name,
         return;
     }
     *field = value;
-    if (iothread->ctx) {
-        iothread_set_aio_context_params(iothread, errp);
-    }
+    iothread_update_params(EVENT_LOOP_BASE(obj), errp);
 }
 
 static void iothread_class_init(ObjectClass *klass, void *class_data)
 {
-    UserCreatableClass *ucc = USER_CREATABLE_CLASS(klass);
+    EventLoopBaseClass *bc = EVENT_LOOP_BASE_CLASS(klass);
 
-    ucc->complete = iothread_complete;
+    bc->init = iothread_init;
+    bc->update_params = iothread_update_params;
     for (int i = 0; i < ARRAY_SIZE(iothread_params); i++) {
         object_class_property_add(klass, iothread_params[i].name, "int",
                                   iothread_get_param, iothread_set_param,
@@ -212,15 +221,11 @@ static void iothread_class_init(ObjectClass *klass, void *class_data)
 
 static const TypeInfo iothread_info = {
     .name = TYPE_IOTHREAD,
-    .parent = TYPE_OBJECT,
+    .parent = TYPE_EVENT_LOOP_BASE,
     .class_init = iothread_class_init,
     .instance_size = sizeof(IOThread),
     .instance_init = iothread_instance_init,
     .instance_finalize = iothread_instance_finalize,
-    .interfaces = (InterfaceInfo[]) {
-        { TYPE_USER_CREATABLE },
-        { }
-    },
 };
 
 static void iothread_register_types(void)
@@ -287,7 +292,7 @@ static int query_one_iothread(Object *object, void *opaque)
     info->poll_max_ns = iothread->poll_max_ns;
     info->poll_grow = iothread->poll_grow;
     info->poll_shrink = iothread->poll_shrink;
-    info->aio_max_batch = iothread->aio_max_batch;
+    info->aio_max_batch = iothread->parent_obj.aio_max_batch;
     QAPI_LIST_APPEND(*tail, info);
     return 0;
 }
