@@ -126,8 +126,6 @@ static ObjectPropertyInfo *qom_property_info(const ObjectProperty *prop)
     info->type = g_strdup(prop->type);
     info->has_description = prop->description != NULL;
     info->description = g_strdup(prop->description);
-    info->has_default_value = prop->defval != NULL;
-    info->default_value = prop->defval ? qobject_ref(prop->defval) : NULL;
     return info;
 }
 
@@ -165,9 +163,12 @@ ObjectPropertyInfoList *qmp_device_list_properties(const char *typename,
         for (int i = 0; i < ARRAY_SIZE(omitted); i++) {
             omit |= g_str_equal(prop->name, omitted[i]);
         }
-        /* Nor can its parts be set. */
-        if (!omit && !g_str_has_prefix(prop->type, "child<")) {
-            QAPI_LIST_PREPEND(list, qom_property_info(prop));
+        if (!omit) {
+            ObjectPropertyInfo *info = qom_property_info(prop);
+
+            info->has_default_value = prop->defval != NULL;
+            info->default_value = qobject_ref(prop->defval);
+            QAPI_LIST_PREPEND(list, info);
         }
     }
     object_unref(obj);

@@ -267,7 +267,9 @@ static void set_pci_devfn(Object *obj, Visitor *v, const char *name,
 
     /* QMP may send a number, which is slot * 8 + function. */
     if (!visit_type_str(v, name, &str, NULL)) {
-        if (!visit_type_int32(v, name, &value, errp)) {
+        if (!visit_type_int32(v, name, &value, NULL)) {
+            error_setg(errp, "Invalid parameter type for '%s', expected int "
+                       "or str", name ?: "null");
             return;
         }
         if (value < -1 || value > 255) {

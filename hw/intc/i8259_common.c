@@ -176,7 +176,7 @@ static Property pic_properties_common[] = {
     DEFINE_PROP_UINT32("iobase", PICCommonState, iobase, -1),
     DEFINE_PROP_UINT32("elcr_addr", PICCommonState, elcr_addr, -1),
     DEFINE_PROP_UINT8("elcr_mask", PICCommonState, elcr_mask, -1),
-    DEFINE_PROP_BOOL("master", PICCommonState, master, false),
+    DEFINE_PROP_BIT("master", PICCommonState, master, 0, false),
     DEFINE_PROP_END_OF_LIST(),
 };
 

@@ -331,7 +331,7 @@ static void ioapic_unrealize(DeviceState *dev)
 /* Type */
 
 static Property ioapic_properties[] = {
-    DEFINE_PROP_UINT32("version", IOAPICCommonState, version, 0x20),
+    DEFINE_PROP_UINT8("version", IOAPICCommonState, version, 0x20),
     DEFINE_PROP_END_OF_LIST(),
 };
 

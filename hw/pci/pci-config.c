@@ -49,11 +49,9 @@ void pci_init_cmask(PCIDevice *dev)
 void pci_init_wmask(PCIDevice *dev)
 {
     uint16_t command = PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
-                       PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE;
+                       PCI_COMMAND_MASTER | PCI_COMMAND_INTX_DISABLE |
+                       PCI_COMMAND_SERR;
 
-    if (dev->cap_present & QEMU_PCI_CAP_SERR) {
-        command |= PCI_COMMAND_SERR;
-    }
     pci_word_test_and_set_mask(dev->wmask + PCI_COMMAND, command);
 
     dev->wmask[PCI_CACHE_LINE_SIZE] = 0xff;

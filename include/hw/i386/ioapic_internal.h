@@ -87,7 +87,7 @@ struct IOAPICCommonClass {
 struct IOAPICCommonState {
     SysBusDevice busdev;
 
-    uint32_t version;       /* property: 0x11 or 0x20, which has an EOI register */
+    uint8_t version;        /* property: 0x11 or 0x20, which has an EOI register */
 
     /* What the guest can change. */
     uint8_t id;

@@ -34,7 +34,7 @@ struct PICCommonState {
     uint32_t iobase;        /* the command port; data is the next */
     uint32_t elcr_addr;     /* the edge/level control register's port */
     uint8_t elcr_mask;      /* which lines may be level-triggered */
-    bool master;
+    uint32_t master;            /* bit 0 */
 
     /* What the guest can change. */
     uint8_t last_irr;       /* the lines' levels, to see edges */
