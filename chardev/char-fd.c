@@ -86,7 +86,7 @@ void qemu_chr_open_fd(Chardev *chr, int fd_in, int fd_out)
 
 int qmp_chardev_open_file_source(char *src, int flags, Error **errp)
 {
-    int fd = RETRY_ON_EINTR(open(src, flags | O_CLOEXEC, 0666));
+    int fd = RETRY_ON_EINTR(qemu_open_old(src, flags, 0666));
 
     if (fd == -1) {
         error_setg_file_open(errp, errno, src);
@@ -109,10 +109,10 @@ static void char_fd_finalize(Object *obj)
 
     remove_fd_in_watch(chr);
     if (s->fd_in >= 0) {
-        close(s->fd_in);
+        qemu_close(s->fd_in);
     }
     if (s->fd_out >= 0 && s->fd_out != s->fd_in) {
-        close(s->fd_out);
+        qemu_close(s->fd_out);
     }
     qemu_chr_be_event(chr, CHR_EVENT_CLOSED);
 }

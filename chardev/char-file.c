@@ -27,7 +27,7 @@ static void qmp_chardev_open_file(Chardev *chr, ChardevBackend *backend,
     if (file->has_in) {
         in = qmp_chardev_open_file_source(file->in, O_RDONLY, errp);
         if (in < 0) {
-            close(out);
+            qemu_close(out);
             return;
         }
     }

@@ -22,10 +22,10 @@ static void qemu_chr_open_pipe(Chardev *chr, ChardevBackend *backend,
 
     if (fd_in < 0 || fd_out < 0) {
         if (fd_in >= 0) {
-            close(fd_in);
+            qemu_close(fd_in);
         }
         if (fd_out >= 0) {
-            close(fd_out);
+            qemu_close(fd_out);
         }
         fd_in = fd_out = RETRY_ON_EINTR(open(filename, O_RDWR | O_CLOEXEC));
         if (fd_in < 0) {

@@ -90,7 +90,7 @@ void qemu_chr_be_event(Chardev *s, QEMUChrEvent event)
 static void qemu_chr_write_log(Chardev *s, const uint8_t *buf, size_t len)
 {
     if (s->logfd >= 0 && qemu_write_full(s->logfd, buf, len) < len) {
-        close(s->logfd);
+        qemu_close(s->logfd);
         s->logfd = -1;
     }
 }
@@ -308,7 +308,7 @@ static void char_finalize(Object *obj)
     g_free(chr->filename);
     g_free(chr->label);
     if (chr->logfd != -1) {
-        close(chr->logfd);
+        qemu_close(chr->logfd);
     }
     qemu_mutex_destroy(&chr->chr_write_lock);
 }

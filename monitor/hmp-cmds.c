@@ -15,6 +15,7 @@
 #include "monitor/hmp.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-char.h"
+#include "qapi/qapi-commands-misc.h"
 #include "qapi/qapi-types-run-state.h"
 #include "qapi/qmp/qdict.h"
 #include "qemu/config-file.h"
@@ -186,5 +187,23 @@ void hmp_chardev_add(Monitor *mon, const QDict *qdict)
         qemu_chr_new_from_opts(opts, NULL, &err);
         qemu_opts_del(opts);
     }
+    hmp_handle_error(mon, err);
+}
+
+/* Descriptors */
+
+void hmp_getfd(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_getfd(qdict_get_str(qdict, "fdname"), &err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_closefd(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_closefd(qdict_get_str(qdict, "fdname"), &err);
     hmp_handle_error(mon, err);
 }

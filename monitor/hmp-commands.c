@@ -41,6 +41,12 @@ const HMPCommand hmp_cmds[] = {
         .cmd = hmp_chardev_add,
         .command_completion = chardev_add_completion,
     }, {
+        .name = "closefd",
+        .args_type = "fdname:s",
+        .params = "closefd name",
+        .help = "close a file descriptor that getfd took",
+        .cmd = hmp_closefd,
+    }, {
         .name = "cont|c",
         .args_type = "",
         .params = "",
@@ -60,6 +66,12 @@ const HMPCommand hmp_cmds[] = {
         .help = "unplug a device",
         .cmd = hmp_device_del,
         .command_completion = device_del_completion,
+    }, {
+        .name = "getfd",
+        .args_type = "fdname:s",
+        .params = "getfd name",
+        .help = "take a file descriptor that comes along, and name it",
+        .cmd = hmp_getfd,
     }, {
         .name = "gpa2hpa",
         .args_type = "addr:l",

@@ -262,6 +262,7 @@ static void monitor_event(void *opaque, QEMUChrEvent event)
 
     switch (event) {
     case CHR_EVENT_OPENED:
+        monitor_count_clients(1);
         monitor_printf(&mon->common, "QEMU %s monitor - type 'help' for more "
                        "information\n", QEMU_VERSION);
         if (mon->rs) {
@@ -277,6 +278,7 @@ static void monitor_event(void *opaque, QEMUChrEvent event)
         }
         g_string_truncate(mon->line, 0);
         g_string_truncate(mon->common.outbuf, 0);
+        monitor_count_clients(-1);
         break;
     default:
         break;

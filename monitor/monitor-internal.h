@@ -61,6 +61,9 @@ typedef struct HMPCommand {
 extern const HMPCommand hmp_cmds[];
 extern const HMPCommand hmp_info_cmds[];
 
+/* A descriptor with a name: fds.c. */
+typedef struct mon_fd_t mon_fd_t;
+
 /*
  * Locks.  A QMP monitor reads in the monitors' I/O thread, its commands run
  * in the main thread, and events come from anywhere; hence
@@ -81,6 +84,7 @@ struct Monitor {
     QTAILQ_ENTRY(Monitor) entry;    /* under monitor_lock */
 
     QemuMutex mon_lock;         /* of what follows */
+    QLIST_HEAD(, mon_fd_t) fds; /* that getfd gave names to */
     GString *outbuf;            /* not yet taken by the character device */
     guint out_watch;            /* waiting for it to take more, or 0 */
 };
@@ -176,7 +180,7 @@ unsigned qmp_dispatcher_session(void);
  */
 int monitor_get_msgfd(Monitor *mon);
 
-/* Descriptors that came with requests; qmp-queue.c, too. */
+/* The descriptor that came with requests; qmp-queue.c, too. */
 QMPFds *qmp_fds_receive(Monitor *mon);
 void qmp_fds_unref(QMPFds *fds);
 
@@ -191,6 +195,11 @@ void monitor_qapi_event_queue(QAPIEvent event, QDict *qdict);
 void monitor_qapi_event_handler(void *opaque);
 void monitor_qapi_event_timeout(void *opaque);
 void monitor_qapi_event_emit(QAPIEvent event, QDict *qdict);
+
+/* fds.c */
+void monitor_fds_destroy(Monitor *mon);
+/* A client more, or one less. */
+void monitor_count_clients(int change);
 
 /* hmp.c */
 void monitor_data_destroy_hmp(MonitorHMP *mon);

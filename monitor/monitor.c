@@ -12,8 +12,6 @@
 #include "qapi/error.h"
 #include "qapi/opts-visitor.h"
 #include "qapi/qapi-visit-control.h"
-#include "qemu/ctype.h"
-#include "qemu/cutils.h"
 #include "qemu/lockable.h"
 #include "qemu/option.h"
 #include "trace.h"
@@ -236,26 +234,6 @@ void monitor_resume(Monitor *mon)
     }
 }
 
-int monitor_get_fd(Monitor *mon, const char *fdname, Error **errp)
-{
-    error_setg(errp, "File descriptor named '%s' has not been found", fdname);
-    return -1;
-}
-
-int monitor_fd_param(Monitor *mon, const char *fdname, Error **errp)
-{
-    int fd;
-
-    if (!qemu_isdigit(fdname[0]) && mon) {
-        return monitor_get_fd(mon, fdname, errp);
-    }
-    fd = qemu_parse_fd(fdname);
-    if (fd < 0) {
-        error_setg(errp, "Invalid file descriptor number '%s'", fdname);
-    }
-    return fd;
-}
-
 /* Life */
 
 void monitor_data_init(Monitor *mon, bool is_qmp, bool use_io_thread)
@@ -272,6 +250,7 @@ void monitor_data_init(Monitor *mon, bool is_qmp, bool use_io_thread)
 void monitor_data_destroy(Monitor *mon)
 {
     monitor_remove_out_watch(mon);
+    monitor_fds_destroy(mon);
     qemu_chr_fe_deinit(&mon->chr, false);
     if (mon->is_qmp) {
         monitor_data_destroy_qmp(container_of(mon, MonitorQMP, common));

@@ -29,6 +29,7 @@ typedef struct MonitorQAPIEventConf {
 static const MonitorQAPIEventConf
 monitor_qapi_event_conf[QAPI_EVENT__MAX] = {
     [QAPI_EVENT_RTC_CHANGE] = { 1000 * SCALE_MS },
+    [QAPI_EVENT_WATCHDOG] = { 1000 * SCALE_MS },
     [QAPI_EVENT_BALLOON_CHANGE] = { 1000 * SCALE_MS },
     [QAPI_EVENT_VSERPORT_CHANGE] = { 1000 * SCALE_MS },
 };

@@ -33,29 +33,27 @@
 #include "qemu/main-loop.h"
 #include "trace.h"
 
-/* Descriptors, shared by the requests that they may belong to */
-
-#define QMP_FDS_MAX 16
-
+/*
+ * A descriptor that came with a piece of input is there for whichever request
+ * in or after that piece asks for it first, until another one comes.  Of
+ * several that come at once it is the first; the chardev closes the others.
+ */
 struct QMPFds {
     int refcnt;
-    int first, num;             /* used by the main thread only */
-    int fds[QMP_FDS_MAX];
+    int fd;                     /* -1 once it is taken, by the main thread */
 };
 
 QMPFds *qmp_fds_receive(Monitor *mon)
 {
-    int fds[QMP_FDS_MAX];
-    int num = qemu_chr_fe_get_msgfds(&mon->chr, fds, QMP_FDS_MAX);
+    int fd = qemu_chr_fe_get_msgfd(&mon->chr);
     QMPFds *new_fds;
 
-    if (num <= 0) {
+    if (fd < 0) {
         return NULL;
     }
     new_fds = g_new0(QMPFds, 1);
     new_fds->refcnt = 1;
-    new_fds->num = num;
-    memcpy(new_fds->fds, fds, num * sizeof(int));
+    new_fds->fd = fd;
     return new_fds;
 }
 
@@ -70,8 +68,8 @@ static QMPFds *qmp_fds_ref(QMPFds *fds)
 void qmp_fds_unref(QMPFds *fds)
 {
     if (fds && qatomic_fetch_dec(&fds->refcnt) == 1) {
-        for (int i = fds->first; i < fds->num; i++) {
-            close(fds->fds[i]);
+        if (fds->fd >= 0) {
+            close(fds->fd);
         }
         g_free(fds);
     }
@@ -246,13 +244,19 @@ int monitor_get_msgfd(Monitor *mon)
 {
     QMPRequest *request = qmp_dispatcher.request;
     QMPFds *fds;
+    int fd;
 
     if (!mon->is_qmp) {
         return qemu_chr_fe_get_msgfd(&mon->chr);
     }
     assert(request && mon == &request->mon->common);
     fds = request->fds;
-    return fds && fds->first < fds->num ? fds->fds[fds->first++] : -1;
+    if (!fds) {
+        return -1;
+    }
+    fd = fds->fd;
+    fds->fd = -1;
+    return fd;
 }
 
 /*

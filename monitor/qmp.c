@@ -272,6 +272,7 @@ static void monitor_qmp_event(void *opaque, QEMUChrEvent event)
         WITH_QEMU_LOCK_GUARD(&mon->common.mon_lock) {
             monitor_qmp_caps_reset(mon);
         }
+        monitor_count_clients(1);
         greeting = qmp_greeting(mon);
         monitor_qmp_respond(mon, mon->session, greeting);
         qobject_unref(greeting);
@@ -283,6 +284,7 @@ static void monitor_qmp_event(void *opaque, QEMUChrEvent event)
         }
         monitor_qmp_forget_input(mon);
         monitor_qmp_cleanup_queue_and_resume(mon);
+        monitor_count_clients(-1);
         break;
     default:
         break;

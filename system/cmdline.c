@@ -9,8 +9,11 @@
  */
 
 #include "qemu/osdep.h"
+#include "qapi/clone-visitor.h"
+#include "qapi/compat-policy.h"
 #include "qapi/error.h"
 #include "qapi/opts-visitor.h"
+#include "qapi/qapi-visit-compat.h"
 #include "qapi/qapi-visit-qom.h"
 #include "qapi/qmp/qerror.h"
 #include "qapi/qmp/qjson.h"
@@ -110,6 +113,33 @@ static QemuOptsList qemu_boot_opts = {
     },
 };
 
+static QemuOptsList qemu_action_opts = {
+    .name = "action",
+    .merge_lists = true,
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_action_opts.head),
+    .desc = {
+        { .name = "shutdown", .type = QEMU_OPT_STRING },
+        { .name = "reboot", .type = QEMU_OPT_STRING },
+        { .name = "panic", .type = QEMU_OPT_STRING },
+        { .name = "watchdog", .type = QEMU_OPT_STRING },
+        { /* end of list */ }
+    },
+};
+
+static QemuOptsList qemu_add_fd_opts = {
+    .name = "add-fd",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_add_fd_opts.head),
+    .desc = {
+        { .name = "fd", .type = QEMU_OPT_NUMBER,
+          .help = "a descriptor that is open already" },
+        { .name = "set", .type = QEMU_OPT_NUMBER,
+          .help = "the set to put it into" },
+        { .name = "opaque", .type = QEMU_OPT_STRING,
+          .help = "what query-fdsets shall say of it" },
+        { /* end of list */ }
+    },
+};
+
 static QemuOptsList qemu_name_opts = {
     .name = "name",
     .implied_opt_name = "guest",
@@ -161,6 +191,8 @@ static void qemu_add_all_opts(void)
     qemu_add_opts(&qemu_smp_opts);
     qemu_add_opts(&qemu_boot_opts);
     qemu_add_opts(&qemu_name_opts);
+    qemu_add_opts(&qemu_action_opts);
+    qemu_add_opts(&qemu_add_fd_opts);
     qemu_add_opts(&qemu_msg_opts);
     qemu_add_opts(&qemu_fw_cfg_opts);
     qemu_add_opts(&qemu_trace_opts);
@@ -289,6 +321,17 @@ void monitor_parse(const char *optarg, const char *mode, bool pretty)
     qemu_opt_set(opts, "chardev", label, &error_abort);
     qemu_opt_set_bool(opts, "pretty", pretty, &error_abort);
     monitor_device_index++;
+}
+
+static void compat_policy_parse(const char *arg)
+{
+    CompatPolicy *opts = NULL;
+    Visitor *v = qobject_input_visitor_new_str(arg, NULL, &error_fatal);
+
+    visit_type_CompatPolicy(v, NULL, &opts, &error_fatal);
+    QAPI_CLONE_MEMBERS(CompatPolicy, &compat_policy, opts);
+    qapi_free_CompatPolicy(opts);
+    visit_free(v);
 }
 
 /* There is only "none", which has no options. */
@@ -462,11 +505,23 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
     case QEMU_OPTION_dfilter:
         qemu_set_dfilter_ranges(optarg, &error_fatal);
         break;
+    case QEMU_OPTION_action:
+        opts_parse_or_exit("action", optarg, false);
+        break;
     case QEMU_OPTION_no_reboot:
-        reboot_action = REBOOT_ACTION_SHUTDOWN;
+        opts_parse_or_exit("action", "reboot=shutdown", false);
         break;
     case QEMU_OPTION_no_shutdown:
-        shutdown_action = SHUTDOWN_ACTION_PAUSE;
+        opts_parse_or_exit("action", "shutdown=pause", false);
+        break;
+    case QEMU_OPTION_preconfig:
+        cmdline.preconfig = true;
+        break;
+    case QEMU_OPTION_compat:
+        compat_policy_parse(optarg);
+        break;
+    case QEMU_OPTION_add_fd:
+        opts_parse_or_exit("add-fd", optarg, false);
         break;
     case QEMU_OPTION_set:
         qemu_set_option(optarg, &error_fatal);

@@ -38,6 +38,7 @@ typedef struct CommandLine {
     const char *pid_file;
     bool nodefaults;
     bool nographic;
+    bool preconfig;             /* wait for x-exit-preconfig */
     QTAILQ_HEAD(, ObjectOption) objects;
     QTAILQ_HEAD(, DeviceOption) devices;
 } CommandLine;

@@ -107,6 +107,21 @@ static const QEMUOption qemu_options[] = {
       "end instead of resetting the machine" },
     { "no-shutdown", false, QEMU_OPTION_no_shutdown, "",
       "stop instead of ending when the guest shuts down" },
+    { "action", true, QEMU_OPTION_action,
+      "[reboot=action][,shutdown=action][,panic=action][,watchdog=action]",
+      "what to do when the guest reboots (reset|shutdown), shuts down\n"
+      "(poweroff|pause), panics (pause|shutdown|exit-failure|none), or\n"
+      "leaves a watchdog alone (reset|shutdown|poweroff|inject-nmi|\n"
+      "pause|debug|none)" },
+    { "preconfig", false, QEMU_OPTION_preconfig, "",
+      "make the machine only when QMP's x-exit-preconfig says so" },
+    { "compat", true, QEMU_OPTION_compat,
+      "[deprecated-input=policy][,deprecated-output=policy]"
+      "[,unstable-input=policy][,unstable-output=policy]",
+      "what to do with QMP that clients should not rely on: input\n"
+      "accept|reject|crash, output accept|hide" },
+    { "add-fd", true, QEMU_OPTION_add_fd, "fd=fd,set=set[,opaque=opaque]",
+      "put an open descriptor into a set; its name is /dev/fdset/SET" },
     { "daemonize", false, QEMU_OPTION_daemonize, "",
       "go on in the background once the machine is there" },
     { "only-migratable", false, QEMU_OPTION_only_migratable, "",

@@ -15,7 +15,7 @@
  *     configure_accelerators          -accel
  *     qemu_create_late_backends       -netdev, -object (the rest), -monitor,
  *                                     -serial
- *     qmp_x_exit_preconfig
+ *     qmp_x_exit_preconfig            with -preconfig, when a client says so
  *       qemu_init_board               the board's parts
  *       qemu_create_cli_devices       -device
  *       qemu_machine_creation_done    reset; from here on, hotplug
@@ -29,6 +29,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-misc.h"
 #include "qapi/qmp/qdict.h"
 #include "qemu/accel.h"
 #include "qemu/config-file.h"
@@ -55,6 +56,7 @@
 #include "sysemu/cpus.h"
 #include "sysemu/hostmem.h"
 #include "sysemu/qtest.h"
+#include "sysemu/runstate-action.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 #include "trace/control.h"
@@ -64,10 +66,61 @@
 
 /* Before the machine */
 
+/* -add-fd: who started us has left descriptors open for us. */
+static int parse_add_fd(void *opaque, QemuOpts *opts, Error **errp)
+{
+    int fd = qemu_opt_get_number(opts, "fd", -1);
+    int64_t fdset_id = qemu_opt_get_number(opts, "set", -1);
+    const char *fd_opaque = qemu_opt_get(opts, "opaque");
+    int flags, dupfd;
+
+    if (fd < 0) {
+        error_setg(errp, "fd option is required and must be non-negative");
+        return -1;
+    }
+    if (fd <= STDERR_FILENO) {
+        error_setg(errp, "fd cannot be a standard I/O stream");
+        return -1;
+    }
+    /* One that is close-on-exec has been opened by ourselves. */
+    flags = fcntl(fd, F_GETFD);
+    if (flags == -1 || (flags & FD_CLOEXEC)) {
+        error_setg(errp, "fd is not valid or already in use");
+        return -1;
+    }
+    if (fdset_id < 0) {
+        error_setg(errp, "set option is required and must be non-negative");
+        return -1;
+    }
+    dupfd = qemu_dup(fd);
+    if (dupfd == -1) {
+        error_setg(errp, "error duplicating fd: %s", strerror(errno));
+        return -1;
+    }
+    qapi_free_AddfdInfo(monitor_fdset_add_fd(dupfd, true, fdset_id,
+                                             fd_opaque != NULL, fd_opaque,
+                                             &error_abort));
+    return 0;
+}
+
+/* All are in their sets, perhaps one of them twice. */
+static int cleanup_add_fd(void *opaque, QemuOpts *opts, Error **errp)
+{
+    close(qemu_opt_get_number(opts, "fd", -1));
+    return 0;
+}
+
 static void qemu_process_early_options(void)
 {
     QemuOpts *opts = qemu_find_opts_singleton("name");
     int mask = 0;
+
+    qemu_opts_foreach(qemu_find_opts("add-fd"), parse_add_fd, NULL,
+                      &error_fatal);
+    qemu_opts_foreach(qemu_find_opts("add-fd"), cleanup_add_fd, NULL,
+                      &error_fatal);
+    qemu_opts_foreach(qemu_find_opts("action"), process_runstate_actions,
+                      NULL, &error_fatal);
 
     qemu_thread_naming(qemu_opt_get_bool(opts, "debug-threads", false));
     qemu_name = qemu_opt_get(opts, "guest");
@@ -523,8 +576,13 @@ static void qemu_machine_creation_done(void)
     qdev_machine_creation_done();
 }
 
-static void qmp_x_exit_preconfig(Error **errp)
+void qmp_x_exit_preconfig(Error **errp)
 {
+    if (phase_check(PHASE_MACHINE_INITIALIZED)) {
+        error_setg(errp, "The command is permitted only before machine "
+                   "initialization");
+        return;
+    }
     qemu_init_board();
     qemu_create_cli_devices();
     qemu_machine_creation_done();
@@ -587,7 +645,9 @@ void qemu_init(int argc, char **argv)
 
     qemu_create_late_backends();
 
-    qmp_x_exit_preconfig(&error_fatal);
+    if (!cmdline.preconfig) {
+        qmp_x_exit_preconfig(&error_fatal);
+    }
     accel_setup_post(current_machine);
     os_setup_post();
 }

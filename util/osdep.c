@@ -5,8 +5,11 @@
  */
 
 #include "qemu/osdep.h"
+#include "monitor/monitor.h"
 #include "qapi/error.h"
+#include "qemu/cutils.h"
 #include "qemu/madvise.h"
+#include "qemu/sockets.h"
 
 /* Advice and protection */
 
@@ -63,10 +66,56 @@ int qemu_parse_fd(const char *param)
     return fd;
 }
 
+/* What of @flags a descriptor that is open already can still follow. */
+static int qemu_adopt_flags(int fd, int flags)
+{
+    const int settable = O_APPEND | O_ASYNC | O_DIRECT | O_NONBLOCK;
+    int fd_flags = fcntl(fd, F_GETFL);
+    struct stat st;
+
+    if ((flags & O_CREAT) && (flags & O_EXCL)) {
+        errno = EEXIST;
+        return -1;
+    }
+    if (fd_flags == -1 ||
+        fcntl(fd, F_SETFL, (fd_flags & ~settable) | (flags & settable)) == -1) {
+        return -1;
+    }
+    /* As open() has it, what is no file is not truncated. */
+    if (!(flags & O_TRUNC) || (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))) {
+        return 0;
+    }
+    return ftruncate(fd, 0);
+}
+
+/* "/dev/fdset/N": @id is the N. */
+static int qemu_open_fdset(const char *id, int flags)
+{
+    int fdset_id = qemu_parse_fd(id);
+    int fd;
+
+    if (fdset_id < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    fd = monitor_fdset_dup_fd_add(fdset_id, flags);
+    if (fd >= 0 && qemu_adopt_flags(fd, flags) == -1) {
+        int saved_errno = errno;
+
+        qemu_close(fd);
+        errno = saved_errno;
+        return -1;
+    }
+    return fd;
+}
+
 static int qemu_open_internal(const char *name, int flags, mode_t mode,
                               Error **errp)
 {
-    int fd = open(name, flags | O_CLOEXEC, mode);
+    const char *fdset_id;
+    int fd = strstart(name, "/dev/fdset/", &fdset_id)
+             ? qemu_open_fdset(fdset_id, flags)
+             : open(name, flags | O_CLOEXEC, mode);
 
     if (fd == -1) {
         int saved_errno = errno;
@@ -113,6 +162,7 @@ int qemu_open_old(const char *name, int flags, ...)
 
 int qemu_close(int fd)
 {
+    monitor_fdset_dup_fd_remove(fd);
     return close(fd);
 }
 

@@ -67,6 +67,20 @@ void monitor_resume(Monitor *mon);
 int monitor_get_fd(Monitor *mon, const char *fdname, Error **errp);
 int monitor_fd_param(Monitor *mon, const char *fdname, Error **errp);
 
+/*
+ * Sets of descriptors.  Put @fd, which is taken over, into one; NULL with
+ * @errp set if the id is wrong.
+ */
+struct AddfdInfo *monitor_fdset_add_fd(int fd, bool has_fdset_id,
+                                       int64_t fdset_id, bool has_opaque,
+                                       const char *opaque, Error **errp);
+/*
+ * A copy of one that has the access mode of @flags, or -1 with errno set; and
+ * the copy is about to be closed, if it is one.
+ */
+int monitor_fdset_dup_fd_add(int64_t fdset_id, int flags);
+void monitor_fdset_dup_fd_remove(int dup_fd);
+
 /* Print to an HMP monitor.  On NULL or a QMP one, nothing: the result is -1. */
 int monitor_vprintf(Monitor *mon, const char *fmt, va_list ap)
     G_GNUC_PRINTF(2, 0);
