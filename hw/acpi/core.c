@@ -266,15 +266,16 @@ static void acpi_notify_wakeup(Notifier *notifier, void *data)
  * One byte for each of S0 to S5: bit 7 says that the state is there, the lower
  * bits are its sleep type.
  */
-static void acpi_tell_system_states(FWCfgState *fw_cfg, bool disable_s3,
-                                    bool disable_s4, uint8_t s4_val)
+static void acpi_tell_system_states(ACPIPM1CNT *cnt, FWCfgState *fw_cfg,
+                                    bool disable_s3, bool disable_s4)
 {
-    uint8_t states[] = { 0x80, 0, 0, ACPI_SLEEP_TYPE_S3, s4_val, 0x80 };
+    uint8_t *states = cnt->states;
 
-    states[3] |= disable_s3 ? 0 : 0x80;
-    states[4] |= disable_s4 ? 0 : 0x80;
-    fw_cfg_add_file(fw_cfg, "etc/system-states",
-                    g_memdup2(states, sizeof(states)), sizeof(states));
+    states[0] = 0x80;
+    states[3] = ACPI_SLEEP_TYPE_S3 | (disable_s3 ? 0 : 0x80);
+    states[4] = cnt->s4_val | (disable_s4 ? 0 : 0x80);
+    states[5] = 0x80;
+    fw_cfg_add_file(fw_cfg, "etc/system-states", states, sizeof(cnt->states));
 }
 
 void acpi_pm1_cnt_init(ACPIREGS *ar, MemoryRegion *parent,
@@ -295,7 +296,7 @@ void acpi_pm1_cnt_init(ACPIREGS *ar, MemoryRegion *parent,
 
     fw_cfg = fw_cfg_find();
     if (fw_cfg) {
-        acpi_tell_system_states(fw_cfg, disable_s3, disable_s4, s4_val);
+        acpi_tell_system_states(&ar->pm1.cnt, fw_cfg, disable_s3, disable_s4);
     }
     acpi_pm1_cnt_reset(ar);
 }

@@ -120,12 +120,14 @@ struct ACPIPM1EVT {
 /*
  * @s4_val: the sleep type that means S4
  * @acpi_only: nobody handles SMIs, so SCI_EN is set from the start
+ * @states: what fw_cfg shows as etc/system-states
  */
 struct ACPIPM1CNT {
     MemoryRegion io;
     uint16_t cnt;
     uint8_t s4_val;
     bool acpi_only;
+    uint8_t states[6];
 };
 
 /* @len: bytes of both registers together */
