@@ -364,8 +364,6 @@ static void virtio_net_device_unrealize(DeviceState *dev)
     qemu_del_nic(n->nic);
     n->nic = NULL;
     g_clear_pointer(&n->vqs, g_free);
-    g_clear_pointer(&n->netclient_name, g_free);
-    g_clear_pointer(&n->netclient_type, g_free);
     virtio_cleanup(vdev);
 }
 
@@ -413,6 +411,15 @@ static void virtio_net_instance_init(Object *obj)
     n->config_size = sizeof(struct virtio_net_config);
     device_add_bootindex_property(obj, &n->nic_conf.bootindex, "bootindex",
                                   "/ethernet-phy@0", DEVICE(n));
+}
+
+/* The proxy gives the names before realize, which may fail. */
+static void virtio_net_instance_finalize(Object *obj)
+{
+    VirtIONet *n = VIRTIO_NET(obj);
+
+    g_free(n->netclient_name);
+    g_free(n->netclient_type);
 }
 
 /* Type */
@@ -515,6 +522,7 @@ static const TypeInfo virtio_net_info = {
     .parent = TYPE_VIRTIO_DEVICE,
     .instance_size = sizeof(VirtIONet),
     .instance_init = virtio_net_instance_init,
+    .instance_finalize = virtio_net_instance_finalize,
     .class_init = virtio_net_class_init,
 };
 
