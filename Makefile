@@ -5,6 +5,7 @@
 #   make check     build and run all tests
 #   make check-asan  the same under the address and undefined-behaviour checkers
 #   make soak      add and remove each device CYCLES=10000 times, checked
+#   make fuzz      random input for the monitors, with clang (FUZZ_SECONDS=60 each)
 #   make bench     release build and figures (QEMU=/path/to/qemu to compare)
 #   make gdb       gdb on the realize chain of virtio-net-pci
 #   make deps      install what a Debian or Ubuntu machine lacks
@@ -13,13 +14,16 @@
 BUILD ?= build
 RELEASE ?= build-release
 ASAN ?= build-asan
+FUZZ ?= build-fuzz
+FUZZ_SECONDS ?= 60
+FUZZERS = fuzz-hmp fuzz-qmp
 QEMINI = $(BUILD)/qemini-system-x86_64
 CYCLES ?= 10000
 
 # A linker that is there and quick is used.
 LINKER := $(if $(shell command -v mold),CC_LD=mold)
 
-.PHONY: all deps run check check-asan soak bench gdb clean
+.PHONY: all deps run check check-asan fuzz soak bench gdb clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -56,6 +60,20 @@ soak: deps $(ASAN)/build.ninja
 	  meson test -C $(ASAN) --no-rebuild --print-errorlogs \
 	  --timeout-multiplier 30 hotplug-cycle-test
 
+$(FUZZ)/build.ninja: | deps
+	@CC=clang meson setup -Dfuzzing=true -Db_sanitize=address,undefined \
+	  -Doptimization=1 $(FUZZ)
+
+# What a fuzzer makes, it makes in its own folder; so does what it finds.
+fuzz: deps $(FUZZ)/build.ninja
+	@ninja -C $(FUZZ) $(FUZZERS:%=tests/fuzz/%)
+	@for f in $(FUZZERS); do \
+	  mkdir -p $(FUZZ)/$$f.d && cd $(FUZZ)/$$f.d && \
+	  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ../tests/fuzz/$$f \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=512 -timeout=60 \
+	    -print_final_stats=1 && cd $(CURDIR) || exit 1; \
+	done
+
 bench: deps $(RELEASE)/build.ninja
 	@ninja -C $(RELEASE) qemini-system-x86_64 tests/bench/bench tests/bench/bench-core
 	@tests/bench/bench.sh $(RELEASE)
@@ -64,4 +82,4 @@ gdb: deps all
 	@scripts/gdb-realize.sh $(QEMINI)
 
 clean:
-	rm -rf $(BUILD) $(RELEASE) $(ASAN)
+	rm -rf $(BUILD) $(RELEASE) $(ASAN) $(FUZZ)
