@@ -7,21 +7,30 @@
 #include "qemu/osdep.h"
 #include "chardev/char-fe.h"
 #include "chardev/char-io.h"
+#include "chardev/chardev-internal.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qerror.h"
 #include "trace.h"
 
 bool qemu_chr_fe_init(CharBackend *b, Chardev *s, Error **errp)
 {
+    int tag = 0;
+
     if (s) {
-        if (s->be) {
+        if (CHARDEV_IS_MUX(s)) {
+            tag = mux_chr_attach_frontend(MUX_CHARDEV(s), b);
+        } else if (s->be) {
+            tag = -1;
+        } else {
+            s->be = b;
+        }
+        if (tag < 0) {
             error_setg(errp, QERR_DEVICE_IN_USE, s->label);
             return false;
         }
-        s->be = b;
     }
     b->fe_open = 0;
-    b->tag = 0;
+    b->tag = tag;
     b->chr = s;
     return true;
 }
@@ -38,6 +47,9 @@ void qemu_chr_fe_deinit(CharBackend *b, bool del)
     qemu_chr_fe_set_handlers(b, NULL, NULL, NULL, NULL, NULL, NULL, true);
     if (s->be == b) {
         s->be = NULL;
+    }
+    if (CHARDEV_IS_MUX(s)) {
+        mux_chr_detach_frontend(MUX_CHARDEV(s), b->tag);
     }
     if (del) {
         if (OBJECT(s)->parent) {
@@ -120,9 +132,12 @@ void qemu_chr_fe_set_handlers(CharBackend *b,
                                   be_change, opaque, context, set_open, true);
 }
 
-/* A device here has one front end, which always has the focus. */
+/* Of a device that is not shared, the only front end always has the focus. */
 void qemu_chr_fe_take_focus(CharBackend *b)
 {
+    if (b->chr && CHARDEV_IS_MUX(b->chr)) {
+        mux_set_focus(b->chr, b->tag);
+    }
 }
 
 guint qemu_chr_fe_add_watch(CharBackend *be, GIOCondition cond,

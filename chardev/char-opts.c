@@ -19,6 +19,7 @@
 
 #include "qemu/osdep.h"
 #include "chardev/char.h"
+#include "monitor/monitor.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qerror.h"
 #include "qemu/config-file.h"
@@ -28,10 +29,16 @@
 #include "qemu/option.h"
 #include "qemu/qemu-print.h"
 
-/* Host and port of "tcp:HOST:PORT,…"; *@rest is the comma or the end. */
-static bool split_host_port(const char *p, char *host, size_t host_size,
-                            char *port, size_t port_size, const char **rest)
+/*
+ * "HOST:PORT" at the start of @p, where HOST may be empty, into the options
+ * @host_name and @port_name.  *@rest is what follows: one of @ends, or the end.
+ */
+static bool parse_compat_host_port(QemuOpts *opts, const char *p,
+                                   const char *host_name,
+                                   const char *port_name, const char *ends,
+                                   const char **rest, Error **errp)
 {
+    char host[65], port[33];
     const char *colon = strchr(p, ':');
     size_t host_len, port_len;
 
@@ -39,38 +46,53 @@ static bool split_host_port(const char *p, char *host, size_t host_size,
         return false;
     }
     host_len = colon - p;
-    port_len = strcspn(colon + 1, ",");
-    if (host_len >= host_size || !port_len || port_len >= port_size) {
+    port_len = strcspn(colon + 1, ends);
+    if (host_len >= sizeof(host) || !port_len || port_len >= sizeof(port)) {
         return false;
     }
     pstrcpy(host, host_len + 1, p);
     pstrcpy(port, port_len + 1, colon + 1);
     *rest = colon + 1 + port_len;
-    return true;
+    return qemu_opt_set(opts, host_name, host, errp) &&
+           qemu_opt_set(opts, port_name, port, errp);
 }
 
-/* False without an error: the caller quotes what it cannot parse. */
+/* "HOST:PORT[,OPTION...]".  False without an error: the caller says more. */
 static bool parse_compat_tcp(QemuOpts *opts, const char *p, Error **errp)
 {
-    char host[65], port[33];
     const char *rest;
 
-    if (!split_host_port(p, host, sizeof(host), port, sizeof(port), &rest)) {
-        return false;
-    }
-    if (!qemu_opt_set(opts, "backend", "socket", errp) ||
-        !qemu_opt_set(opts, "host", host, errp) ||
-        !qemu_opt_set(opts, "port", port, errp)) {
-        return false;
-    }
-    return *rest != ',' || qemu_opts_do_parse(opts, rest + 1, NULL, errp);
+    return qemu_opt_set(opts, "backend", "socket", errp) &&
+           parse_compat_host_port(opts, p, "host", "port", ",", &rest, errp) &&
+           (*rest != ',' || qemu_opts_do_parse(opts, rest + 1, NULL, errp));
 }
 
-/* What may stand alone, and what a path follows. */
-static const char *const compat_plain[] = { "null", "pty", "stdio", "testdev" };
+/* "[HOST]:PORT[@[LOCALHOST]:LOCALPORT]" */
+static bool parse_compat_udp(QemuOpts *opts, const char *p, Error **errp)
+{
+    const char *rest;
+
+    return qemu_opt_set(opts, "backend", "udp", errp) &&
+           parse_compat_host_port(opts, p, "host", "port", "@,", &rest,
+                                  errp) &&
+           (*rest != '@' ||
+            parse_compat_host_port(opts, rest + 1, "localaddr", "localport",
+                                   ",", &rest, errp));
+}
+
+/* What stands alone; a path that follows; a protocol on top of tcp:. */
+static const char *const compat_plain[] = {
+    "null", "pty", "msmouse", "wctablet", "braille", "testdev", "stdio", "vc",
+};
 static const char *const compat_path[][2] = {
     { "file:", "file" },
     { "pipe:", "pipe" },
+};
+static const char *const compat_tcp[][2] = {
+    { "tcp:", NULL },
+    { "telnet:", "telnet" },
+    { "tn3270:", "tn3270" },
+    { "websocket:", "websocket" },
 };
 
 static bool parse_compat_into(QemuOpts *opts, const char *filename,
@@ -89,16 +111,24 @@ static bool parse_compat_into(QemuOpts *opts, const char *filename,
                    qemu_opt_set(opts, "path", p, errp);
         }
     }
-    if (strstart(filename, "tcp:", &p)) {
-        return parse_compat_tcp(opts, p, errp);
+    for (int i = 0; i < ARRAY_SIZE(compat_tcp); i++) {
+        if (strstart(filename, compat_tcp[i][0], &p)) {
+            return parse_compat_tcp(opts, p, errp) &&
+                   (!compat_tcp[i][1] ||
+                    qemu_opt_set(opts, compat_tcp[i][1], "on", errp));
+        }
     }
-    if (strstart(filename, "telnet:", &p)) {
-        return parse_compat_tcp(opts, p, errp) &&
-               qemu_opt_set(opts, "telnet", "on", errp);
+    if (strstart(filename, "udp:", &p)) {
+        return parse_compat_udp(opts, p, errp);
     }
     if (strstart(filename, "unix:", &p)) {
         return qemu_opt_set(opts, "backend", "socket", errp) &&
                qemu_opts_do_parse(opts, p, "path", errp);
+    }
+    if (strstart(filename, "/dev/parport", NULL) ||
+        strstart(filename, "/dev/ppi", NULL)) {
+        return qemu_opt_set(opts, "backend", "parallel", errp) &&
+               qemu_opt_set(opts, "path", filename, errp);
     }
     if (strstart(filename, "/dev/", NULL)) {
         return qemu_opt_set(opts, "backend", "serial", errp) &&
@@ -128,6 +158,10 @@ QemuOpts *qemu_chr_parse_compat(const char *label, const char *filename,
         }
         filename = p;
         qemu_opt_set(opts, "mux", "on", &error_abort);
+        if (strcmp(filename, "stdio") == 0) {
+            /* The menu has a key that ends the program; Ctrl-C goes through. */
+            qemu_opt_set(opts, "signal", "off", &error_abort);
+        }
     }
     if (!parse_compat_into(opts, filename, &local_err)) {
         if (local_err) {
@@ -172,14 +206,22 @@ static const ChardevClass *char_get_class(const char *driver, Error **errp)
     return cc;
 }
 
-/* Old names of back ends. */
-static const char *chardev_alias_translate(const char *name)
+/* Old names of back ends.  @warn: tell the user of the new one. */
+static const char *chardev_alias_translate(const char *name, bool warn)
 {
-    if (strcmp(name, "tty") == 0) {
-        return "serial";
-    }
-    if (strcmp(name, "parport") == 0) {
-        return "parallel";
+    static const char *const aliases[][2] = {
+        { "tty", "serial" },
+        { "parport", "parallel" },
+    };
+
+    for (int i = 0; i < ARRAY_SIZE(aliases); i++) {
+        if (strcmp(name, aliases[i][0]) == 0) {
+            if (warn) {
+                warn_report("The alias '%s' is deprecated, use '%s' instead",
+                            name, aliases[i][1]);
+            }
+            return aliases[i][1];
+        }
     }
     return name;
 }
@@ -196,7 +238,7 @@ ChardevBackend *qemu_chr_parse_opts(QemuOpts *opts, Error **errp)
                    qemu_opts_id(opts));
         return NULL;
     }
-    cc = char_get_class(chardev_alias_translate(name), errp);
+    cc = char_get_class(chardev_alias_translate(name, true), errp);
     if (cc == NULL) {
         return NULL;
     }
@@ -225,6 +267,30 @@ static void print_backend_name(ObjectClass *klass, void *opaque)
     }
 }
 
+/* mux=on: the device is called "@id-base", and what has @id shares it. */
+static Chardev *chardev_new_muxed(const char *id, const char *typename,
+                                  ChardevBackend *backend,
+                                  GMainContext *context, Error **errp)
+{
+    g_autofree char *base_id = g_strdup_printf("%s-base", id);
+    ChardevMux mux = { .chardev = base_id };
+    ChardevBackend mux_backend = {
+        .type = CHARDEV_BACKEND_KIND_MUX,
+        .u.mux.data = &mux,
+    };
+    Chardev *base, *chr;
+
+    base = qemu_chardev_new(base_id, typename, backend, context, errp);
+    if (!base) {
+        return NULL;
+    }
+    chr = qemu_chardev_new(id, TYPE_CHARDEV_MUX, &mux_backend, context, errp);
+    if (!chr) {
+        object_unparent(OBJECT(base));
+    }
+    return chr;
+}
+
 Chardev *qemu_chr_new_from_opts(QemuOpts *opts, GMainContext *context,
                                 Error **errp)
 {
@@ -242,15 +308,15 @@ Chardev *qemu_chr_new_from_opts(QemuOpts *opts, GMainContext *context,
         error_setg(errp, "chardev: no id specified");
         return NULL;
     }
-    if (qemu_opt_get_bool(opts, "mux", false)) {
-        error_setg(errp, "'mux' is not a valid char driver name");
-        return NULL;
-    }
     backend = qemu_chr_parse_opts(opts, errp);
     if (backend == NULL) {
         return NULL;
     }
-    typename = g_strdup_printf("chardev-%s", chardev_alias_translate(name));
+    typename = g_strdup_printf("chardev-%s",
+                               chardev_alias_translate(name, false));
+    if (qemu_opt_get_bool(opts, "mux", false)) {
+        return chardev_new_muxed(id, typename, backend, context, errp);
+    }
     return qemu_chardev_new(id, typename, backend, context, errp);
 }
 
@@ -270,7 +336,15 @@ Chardev *qemu_chr_new_noreplay(const char *label, const char *filename,
         return NULL;
     }
     chr = qemu_chr_new_from_opts(opts, context, &err);
-    if (!chr && err) {
+    if (chr && qemu_opt_get_bool(opts, "mux", false)) {
+        assert(permit_mux_mon);
+        monitor_init_hmp(chr, true, &err);
+        if (err) {
+            object_unparent(OBJECT(chr));
+            chr = NULL;
+        }
+    }
+    if (err) {
         error_report_err(err);
     }
     qemu_opts_del(opts);
@@ -300,6 +374,8 @@ QemuOptsList qemu_chardev_opts = {
         { .name = "host", .type = QEMU_OPT_STRING },
         { .name = "port", .type = QEMU_OPT_STRING },
         { .name = "fd", .type = QEMU_OPT_STRING },
+        { .name = "localaddr", .type = QEMU_OPT_STRING },
+        { .name = "localport", .type = QEMU_OPT_STRING },
         { .name = "to", .type = QEMU_OPT_NUMBER },
         { .name = "ipv4", .type = QEMU_OPT_BOOL },
         { .name = "ipv6", .type = QEMU_OPT_BOOL },
@@ -316,6 +392,7 @@ QemuOptsList qemu_chardev_opts = {
         { .name = "mux", .type = QEMU_OPT_BOOL },
         { .name = "signal", .type = QEMU_OPT_BOOL },
         { .name = "size", .type = QEMU_OPT_SIZE },
+        { .name = "chardev", .type = QEMU_OPT_STRING },
         { .name = "append", .type = QEMU_OPT_BOOL },
         { .name = "logfile", .type = QEMU_OPT_STRING },
         { .name = "logappend", .type = QEMU_OPT_BOOL },

@@ -10,14 +10,14 @@
 #include "qemu/osdep.h"
 #include "chardev/char-fe.h"
 #include "chardev/char-io.h"
-#include "chardev/char.h"
+#include "chardev/chardev-internal.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-char.h"
 #include "qemu/id.h"
 #include "qemu/module.h"
 #include "trace.h"
 
-static Object *get_chardevs_root(void)
+Object *get_chardevs_root(void)
 {
     return container_get(object_get_root(), "/chardevs");
 }
@@ -271,6 +271,11 @@ Chardev *qemu_chardev_new(const char *id, const char *typename,
     if (!id) {
         genid = id_generate(ID_CHR);
         id = genid;
+    } else if (qemu_chr_find(id)) {
+        /* Opening the device would empty its file or take its socket. */
+        error_setg(errp, "attempt to add duplicate property '%s' to object "
+                   "(type 'container')", id);
+        return NULL;
     }
     chr = chardev_new(id, typename, backend, gcontext, errp);
     if (!chr) {

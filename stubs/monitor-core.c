@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "monitor/monitor.h"
+#include "qapi/error.h"
 #include "qapi/qapi-emit-events.h"
 
 Monitor *monitor_cur(void)
@@ -32,6 +33,11 @@ int monitor_vprintf(Monitor *mon, const char *fmt, va_list ap)
 int monitor_printf(Monitor *mon, const char *fmt, ...)
 {
     abort();
+}
+
+void monitor_init_hmp(Chardev *chr, bool use_readline, Error **errp)
+{
+    error_setg(errp, "there is no monitor");
 }
 
 /* Events happen, but nobody listens. */

@@ -246,7 +246,16 @@ Chardev *qemu_chardev_new(const char *id, const char *typename,
                           ChardevBackend *backend, GMainContext *context,
                           Error **errp);
 
+/* The key that leads to the menu of a chardev-mux: -echr. */
 extern int term_escape_char;
+
+/*
+ * Between the two, front ends of a chardev-mux are not told that it is open;
+ * the second tells all of them.  For main().
+ */
+void suspend_mux_open(void);
+void resume_mux_open(void);
+
 extern QemuOptsList qemu_chardev_opts;
 
 /* A timer in the device's context; the caller owns a reference. */
