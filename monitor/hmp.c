@@ -256,6 +256,11 @@ static void monitor_read(void *opaque, const uint8_t *buf, int size)
     monitor_flush(&mon->common);
 }
 
+/*
+ * On a chardev-mux another front end may have the focus.  Until it comes back,
+ * what the monitor says waits, and it is suspended; the first time that may
+ * happen before anybody is connected.
+ */
 static void monitor_event(void *opaque, QEMUChrEvent event)
 {
     MonitorHMP *mon = container_of((Monitor *)opaque, MonitorHMP, common);
@@ -265,11 +270,36 @@ static void monitor_event(void *opaque, QEMUChrEvent event)
         monitor_count_clients(1);
         monitor_printf(&mon->common, "QEMU %s monitor - type 'help' for more "
                        "information\n", QEMU_VERSION);
-        if (mon->rs) {
+        mon->reset_seen = true;
+        if (mon->rs && !monitor_is_mux_out(&mon->common)) {
             readline_restart(mon->rs);
             readline_show_prompt(mon->rs);
         }
         monitor_flush(&mon->common);
+        break;
+    case CHR_EVENT_MUX_IN:
+        monitor_set_mux_out(&mon->common, false);
+        if (!mon->reset_seen) {
+            qatomic_set(&mon->common.suspend_cnt, 0);
+            break;
+        }
+        if (mon->rs) {
+            readline_restart(mon->rs);
+        }
+        monitor_resume(&mon->common);
+        monitor_flush(&mon->common);
+        break;
+    case CHR_EVENT_MUX_OUT:
+        if (!mon->reset_seen) {
+            qatomic_inc(&mon->common.suspend_cnt);
+        } else {
+            if (!qatomic_read(&mon->common.suspend_cnt)) {
+                monitor_printf(&mon->common, "\n");
+            }
+            monitor_flush(&mon->common);
+            monitor_suspend(&mon->common);
+        }
+        monitor_set_mux_out(&mon->common, true);
         break;
     case CHR_EVENT_CLOSED:
         /* What was half typed is nobody's, and nobody reads the rest. */

@@ -87,6 +87,7 @@ struct Monitor {
     QLIST_HEAD(, mon_fd_t) fds; /* that getfd gave names to */
     GString *outbuf;            /* not yet taken by the character device */
     guint out_watch;            /* waiting for it to take more, or 0 */
+    bool mux_out;               /* others on the device have the focus */
 };
 
 struct MonitorHMP {
@@ -137,6 +138,8 @@ extern MonitorList mon_list;
 void monitor_data_init(Monitor *mon, bool is_qmp, bool use_io_thread);
 void monitor_data_destroy(Monitor *mon);
 void monitor_list_append(Monitor *mon);
+void monitor_set_mux_out(Monitor *mon, bool mux_out);
+bool monitor_is_mux_out(Monitor *mon);
 int monitor_can_read(void *opaque);
 /* With mon_lock held: append to the output, and let out what can go. */
 int monitor_puts_locked(Monitor *mon, const char *str);

@@ -70,7 +70,7 @@ static void monitor_flush_locked(Monitor *mon)
     GString *buf = mon->outbuf;
     int rc;
 
-    if (mon->skip_flush || mon->out_watch || !buf->len) {
+    if (mon->skip_flush || mon->out_watch || mon->mux_out || !buf->len) {
         return;
     }
     rc = qemu_chr_fe_write(&mon->chr, (const uint8_t *)buf->str, buf->len);
@@ -91,6 +91,20 @@ void monitor_flush(Monitor *mon)
     QEMU_LOCK_GUARD(&mon->mon_lock);
 
     monitor_flush_locked(mon);
+}
+
+void monitor_set_mux_out(Monitor *mon, bool mux_out)
+{
+    QEMU_LOCK_GUARD(&mon->mon_lock);
+
+    mon->mux_out = mux_out;
+}
+
+bool monitor_is_mux_out(Monitor *mon)
+{
+    QEMU_LOCK_GUARD(&mon->mon_lock);
+
+    return mon->mux_out;
 }
 
 int monitor_puts_locked(Monitor *mon, const char *str)

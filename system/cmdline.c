@@ -472,6 +472,15 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         opts_parse_or_exit("mon", optarg, true);
         default_devices.monitor = false;
         break;
+    case QEMU_OPTION_echr: {
+        char *end;
+
+        term_escape_char = strtol(optarg, &end, 0);
+        if (end == optarg) {
+            printf("Bad argument to echr\n");
+        }
+        break;
+    }
     case QEMU_OPTION_monitor:
         default_devices.monitor = false;
         if (strcmp(optarg, "none") != 0) {

@@ -81,6 +81,9 @@ static const QEMUOption qemu_options[] = {
       "the board has no parallel port" },
     { "monitor", true, QEMU_OPTION_monitor, "dev",
       "put a monitor on that character device (such as stdio)" },
+    { "echr", true, QEMU_OPTION_echr, "chr",
+      "the key that leads to the menu of a shared character device,\n"
+      "as a number (Ctrl-a is 1)" },
     { "qmp", true, QEMU_OPTION_qmp, "dev",
       "put a QMP monitor, for programs, on that character device" },
     { "qmp-pretty", true, QEMU_OPTION_qmp_pretty, "dev",

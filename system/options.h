@@ -28,6 +28,7 @@ enum {
     QEMU_OPTION_net,
     QEMU_OPTION_chardev,
     QEMU_OPTION_mon,
+    QEMU_OPTION_echr,
     QEMU_OPTION_serial,
     QEMU_OPTION_parallel,
     QEMU_OPTION_debugcon,

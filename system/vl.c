@@ -629,6 +629,7 @@ void qemu_init(int argc, char **argv)
     qemu_create_machine(cmdline.machine_opts);
     qemu_add_default_firmwarepath();
 
+    suspend_mux_open();
     qemu_disable_default_devices();
     qemu_create_default_devices();
     qemu_create_early_backends();
@@ -650,4 +651,5 @@ void qemu_init(int argc, char **argv)
     }
     accel_setup_post(current_machine);
     os_setup_post();
+    resume_mux_open();
 }
