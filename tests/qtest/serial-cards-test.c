@@ -8,7 +8,9 @@
  */
 
 #include "qemu/osdep.h"
+#include <sys/socket.h>
 #include "hw/pci/pci_regs.h"
+#include "libqos/acpi-guest.h"
 #include "libqos/pci-pc.h"
 #include "pc-test.h"
 #include "serial-regs.h"
@@ -17,6 +19,7 @@
 #define THR         0
 #define IER         1
 #define IIR         2
+#define FCR         2
 #define LSR         5
 #define SCR         7
 
@@ -240,6 +243,49 @@ static void test_pci_hotplug(void)
     pci_serial_stop(&t);
 }
 
+/* A card may go while its line takes nothing; another can have the line then */
+static void test_pci_unplug_throttled(void)
+{
+    char dir[] = "/tmp/serial-test-XXXXXX";
+    g_autofree char *path = NULL;
+    g_autofree char *args = NULL;
+    PCISerialTest t;
+    int sock, line;
+
+    g_assert_nonnull(g_mkdtemp(dir));
+    path = g_strdup_printf("%s/line", dir);
+    args = g_strdup_printf("-chardev socket,id=s,path=%s "
+                           "-device pci-serial,id=p,chardev=s,addr=5", path);
+    sock = qtest_socket_server(path);
+    pci_serial_start(&t, args);
+    acpi_guest_map_pm(t.qts);
+    acpi_guest_boot(t.qts);
+    line = accept(sock, NULL, NULL);
+    g_assert_cmpint(line, >=, 0);
+
+    for (int round = 0; round < 2; round++) {
+        pci_serial_find(&t, 5, 0x0002, 8);
+        qpci_io_writeb(t.dev, t.bar, FCR, UART_FCR_FE);
+        while (qpci_io_readb(t.dev, t.bar, LSR) & UART_LSR_THRE) {
+            qpci_io_writeb(t.dev, t.bar, THR, 'x');
+        }
+        g_clear_pointer(&t.dev, g_free);
+        qtest_qmp_device_del_send(t.qts, "p");
+        acpi_guest_answer(t.qts);
+        qtest_qmp_eventwait(t.qts, "DEVICE_DELETED");
+        if (round == 0) {
+            qtest_qmp_device_add(t.qts, "pci-serial", "p",
+                                 "{'addr': '5', 'chardev': 's'}");
+            acpi_guest_answer(t.qts);
+        }
+    }
+    pci_serial_stop(&t);
+    close(line);
+    close(sock);
+    unlink(path);
+    rmdir(dir);
+}
+
 /* Debug console and debug exit */
 
 static void test_debugcon(void)
@@ -284,6 +330,8 @@ int main(int argc, char **argv)
     qtest_add_data_func("/serial-cards/pci/2x", GINT_TO_POINTER(2), test_pci_multi);
     qtest_add_data_func("/serial-cards/pci/4x", GINT_TO_POINTER(4), test_pci_multi);
     qtest_add_func("/serial-cards/pci/hotplug", test_pci_hotplug);
+    qtest_add_func("/serial-cards/pci/unplug-throttled",
+                   test_pci_unplug_throttled);
     qtest_add_func("/serial-cards/debugcon", test_debugcon);
     qtest_add_func("/serial-cards/debug-exit", test_debug_exit);
     return g_test_run();
