@@ -28,6 +28,7 @@
 #include "qemu/module.h"
 #include "qemu/option.h"
 #include "qemu/sockets.h"
+#include "qemu/yank.h"
 #include "trace.h"
 
 /* How many descriptors a message may bring. */
@@ -61,6 +62,7 @@ struct SocketChardev {
     GSource *accept_source;
     GSource *reconnect_timer;
     bool connect_err_reported;
+    bool registered_yank;
 
     int *read_msgfds;
     size_t read_msgfds_num;
@@ -365,6 +367,14 @@ static void tcp_chr_update_read_handler(Chardev *chr)
 
 /* Connections */
 
+/* QMP's yank, in any thread: who waits for this socket waits no more. */
+static void char_socket_yank(void *opaque)
+{
+    SocketChardev *s = opaque;
+
+    shutdown(s->fd, SHUT_RDWR);
+}
+
 /* Takes @fd. */
 static void tcp_chr_new_client(Chardev *chr, int fd)
 {
@@ -373,8 +383,13 @@ static void tcp_chr_new_client(Chardev *chr, int fd)
     trace_tcp_chr_new_client(chr, chr->label, fd);
     tcp_chr_drop_source(&s->accept_source);
     tcp_chr_drop_source(&s->reconnect_timer);
+    /* Others may be about to write, in another thread. */
+    qemu_mutex_lock(&chr->chr_write_lock);
     s->fd = fd;
     s->state = TCP_CHARDEV_STATE_CONNECTED;
+    qemu_mutex_unlock(&chr->chr_write_lock);
+    yank_register_function(CHARDEV_YANK_INSTANCE(chr->label),
+                           char_socket_yank, s);
     s->connect_err_reported = false;
     qemu_socket_set_nonblock(fd);
     if (s->do_nodelay) {
@@ -397,6 +412,8 @@ static void tcp_chr_free_connection(Chardev *chr)
     s->write_msgfds = NULL;
     s->write_msgfds_num = 0;
     if (s->fd >= 0) {
+        yank_unregister_function(CHARDEV_YANK_INSTANCE(chr->label),
+                                 char_socket_yank, s);
         close(s->fd);
         s->fd = -1;
     }
@@ -620,6 +637,10 @@ static void qmp_chardev_open_socket(Chardev *chr, ChardevBackend *backend,
     if (!qmp_chardev_validate_socket(sock, s->addr, errp)) {
         return;
     }
+    if (!yank_register_instance(CHARDEV_YANK_INSTANCE(chr->label), errp)) {
+        return;
+    }
+    s->registered_yank = true;
     qemu_chr_set_feature(chr, QEMU_CHAR_FEATURE_RECONNECTABLE);
     if (s->addr->type == SOCKET_ADDRESS_TYPE_UNIX) {
         qemu_chr_set_feature(chr, QEMU_CHAR_FEATURE_FD_PASS);
@@ -760,6 +781,9 @@ static void char_socket_finalize(Object *obj)
         close(s->listen_fd);
     }
     qapi_free_SocketAddress(s->addr);
+    if (s->registered_yank) {
+        yank_unregister_instance(CHARDEV_YANK_INSTANCE(chr->label));
+    }
     if (was_connected) {
         qemu_chr_be_event(chr, CHR_EVENT_CLOSED);
     }

@@ -170,6 +170,8 @@ static QMPRequest *monitor_qmp_requests_pop_any(void)
         WITH_QEMU_LOCK_GUARD(&qmp_mon->qmp_queue_lock) {
             request = g_queue_pop_head(qmp_mon->qmp_requests);
             qmp_mon->dispatching = request != NULL;
+            /* One more may come while this one runs. */
+            monitor_qmp_update_suspension_locked(qmp_mon);
         }
         if (request) {
             QTAILQ_REMOVE(&mon_list, mon, entry);

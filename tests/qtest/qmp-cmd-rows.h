@@ -97,6 +97,7 @@
 { "query-target" },
 { "query-uuid" },
 { "query-version" },
+{ "query-yank" },
 { "quit" },
 { "remove-fd", "{'fdset-id': 1, 'fd': 2}",
   "File descriptor named 'fdset-id:1, fd:2' not found" },
@@ -132,3 +133,6 @@
   "Path /machine is not a VirtIODevice" },
 { "x-query-virtio-vhost-queue-status", "{'path': '" NIC_BACKEND "',"
   " 'queue': 0}", "*" },
+{ "yank", "{'instances': []}" },
+{ "yank", "{'instances': [{'type': 'chardev', 'id': 'nope'}]}",
+  "Instance not found", NO_DEVICE },

@@ -8,129 +8,7 @@
  */
 
 #include "qemu/osdep.h"
-#include <sys/socket.h>
-#include <sys/un.h>
-#include "libqtest.h"
-#include "qapi/error.h"
-#include "qapi/qmp/qdict.h"
-#include "qapi/qmp/qjson.h"
-#include "qapi/qmp/qlist.h"
-#include "qapi/qmp/qstring.h"
-
-static char *dir;
-
-/* The program with @n monitors, listening at @dir/0 and so on. */
-static QTestState *start(int n, const char *args)
-{
-    g_autoptr(GString) cmd = g_string_new(args);
-
-    for (int i = 0; i < n; i++) {
-        g_string_append_printf(cmd, " -qmp unix:%s/%d,server=on,wait=off",
-                               dir, i);
-    }
-    return qtest_init(cmd->str);
-}
-
-static FILE *client_connect(int number)
-{
-    struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-    g_assert_cmpint(fd, >=, 0);
-    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/%d", dir, number);
-    g_assert_cmpint(connect(fd, (struct sockaddr *)&addr, sizeof(addr)),
-                    ==, 0);
-    return fdopen(fd, "r+");
-}
-
-static void client_send(FILE *client, const char *text)
-{
-    size_t len = strlen(text);
-
-    g_assert_cmpint(send(fileno(client), text, len, MSG_NOSIGNAL), ==, len);
-}
-
-static QDict *client_recv(FILE *client)
-{
-    g_autofree char *line = NULL;
-    size_t size = 0;
-
-    g_assert_cmpint(getline(&line, &size, client), >, 0);
-    return qobject_to(QDict, qobject_from_json(line, &error_abort));
-}
-
-/* The answer to @request; events before it are dropped. */
-static QDict *client_ask(FILE *client, const char *request)
-{
-    QDict *rsp;
-
-    client_send(client, request);
-    rsp = client_recv(client);
-    while (qdict_haskey(rsp, "event")) {
-        qobject_unref(rsp);
-        rsp = client_recv(client);
-    }
-    return rsp;
-}
-
-/* Ask, and the answer must be an error of that class and text. */
-static void check_error(FILE *client, const char *request,
-                        const char *class, const char *desc)
-{
-    QDict *rsp = client_ask(client, request);
-    QDict *error = qdict_get_qdict(rsp, "error");
-
-    g_assert_nonnull(error);
-    g_assert_cmpstr(qdict_get_str(error, "desc"), ==, desc);
-    g_assert_cmpstr(qdict_get_str(error, "class"), ==, class);
-    qobject_unref(rsp);
-}
-
-static void check_return(FILE *client, const char *request,
-                         const char *expected)
-{
-    QDict *rsp = client_ask(client, request);
-    g_autoptr(GString) text = qobject_to_json(QOBJECT(rsp));
-
-    g_assert_cmpstr(text->str, ==, expected);
-    qobject_unref(rsp);
-}
-
-/* The next of all that comes must be this event. */
-static void check_event(FILE *client, const char *name)
-{
-    QDict *event = client_recv(client);
-
-    while (qdict_haskey(event, "return")) {
-        qobject_unref(event);
-        event = client_recv(client);
-    }
-    g_assert_cmpstr(qdict_get_try_str(event, "event"), ==, name);
-    g_assert_nonnull(qdict_get_qdict(event, "timestamp"));
-    qobject_unref(event);
-}
-
-static void check_greeting(FILE *client)
-{
-    QDict *greeting = client_recv(client);
-    QDict *body = qdict_get_qdict(greeting, "QMP");
-    QDict *version = qdict_get_qdict(body, "version");
-
-    g_assert_cmpint(qdict_get_int(qdict_get_qdict(version, "qemu"), "major"),
-                    ==, 7);
-    g_assert_nonnull(qdict_get_qlist(body, "capabilities"));
-    qobject_unref(greeting);
-}
-
-static FILE *client_ready(int number)
-{
-    FILE *client = client_connect(number);
-
-    check_greeting(client);
-    check_return(client, "{'execute': 'qmp_capabilities'}\n",
-                 "{\"return\": {}}");
-    return client;
-}
+#include "qmp-client.h"
 
 static void test_negotiation(void)
 {
@@ -218,27 +96,6 @@ static void test_pieces(void)
     qtest_quit(qts);
 }
 
-/*
- * The next line must be like this, where an event is its name, and what it
- * says in its data is left out.
- */
-static void check_line(FILE *client, const char *expected)
-{
-    QDict *line = client_recv(client);
-    const char *event = qdict_get_try_str(line, "event");
-
-    if (event) {
-        g_assert_cmpstr(event, ==, expected);
-        g_assert_nonnull(qdict_get_qdict(line, "timestamp"));
-    } else {
-        GString *text = qobject_to_json(QOBJECT(line));
-
-        g_assert_cmpstr(text->str, ==, expected);
-        g_string_free(text, true);
-    }
-    qobject_unref(line);
-}
-
 /* A command's consequences are told before its answer, as QEMU has it. */
 static void test_events(void)
 {
@@ -307,6 +164,140 @@ static void test_quit(void)
     g_assert_cmpint(fgetc(client), ==, EOF);
     fclose(client);
     qtest_wait_qemu(qts);
+    qtest_quit(qts);
+}
+
+/* Brackets can be nested 1024 deep, and the next good command is answered. */
+static void test_depth(void)
+{
+    QTestState *qts = start(1, "-machine none");
+    FILE *client = client_ready(0);
+    char open[1026], close[1026];
+
+    memset(open, '[', 1025);
+    memset(close, ']', 1025);
+    open[1024] = close[1024] = '\0';
+    client_send(client, open);
+    check_error(client, close, "GenericError",
+                "QMP input must be a JSON object");
+    open[1024] = '[';
+    open[1025] = '\0';
+    check_error(client, open, "GenericError",
+                "JSON nesting depth limit exceeded");
+    check_return(client, "{'execute': 'query-name'}", "{\"return\": {}}");
+    fclose(client);
+    qtest_quit(qts);
+}
+
+/* With -preconfig there is no machine until a client says so. */
+static void test_preconfig(void)
+{
+    const char *only_after = "The command '%s' is permitted only after"
+                             " machine initialization has completed";
+    static const char *const too_early[] = {
+        "cont", "stop", "system_reset", "query-pci", "device_add",
+        "human-monitor-command",
+    };
+    QTestState *qts = start(1, "-machine pc -preconfig -device"
+                            " virtio-net-pci,id=nic0");
+    FILE *client = client_ready(0);
+
+    for (int i = 0; i < ARRAY_SIZE(too_early); i++) {
+        g_autofree char *request = g_strdup_printf("{'execute': '%s'}",
+                                                   too_early[i]);
+        g_autofree char *desc = g_strdup_printf(only_after, too_early[i]);
+
+        check_error(client, request, "GenericError", desc);
+    }
+    check_return(client, "{'execute': 'query-name'}", "{\"return\": {}}");
+    check_return(client, "{'execute': 'set-action', 'arguments':"
+                 " {'reboot': 'shutdown'}}", "{\"return\": {}}");
+    check_error(client, "{'execute': 'qom-get', 'arguments': {'path':"
+                " '/machine/peripheral/nic0', 'property': 'type'}}",
+                "DeviceNotFound", "Device '/machine/peripheral/nic0' not found");
+    check_return(client, "{'execute': 'x-exit-preconfig'}",
+                 "{\"return\": {}}");
+    check_error(client, "{'execute': 'x-exit-preconfig'}", "GenericError",
+                "The command is permitted only before machine initialization");
+    check_return(client, "{'execute': 'qom-get', 'arguments': {'path':"
+                 " '/machine/peripheral/nic0', 'property': 'type'}}",
+                 "{\"return\": \"virtio-net-pci\"}");
+
+    /* The action holds: a reset is the end. */
+    client_send(client, "{'execute': 'system_reset'}");
+    check_line(client, "SHUTDOWN");
+    check_line(client, "{\"return\": {}}");
+    fclose(client);
+    qtest_wait_qemu(qts);
+    qtest_quit(qts);
+
+    /* Somebody may think better of it. */
+    qts = start(1, "-machine pc -preconfig");
+    client = client_ready(0);
+    client_send(client, "{'execute': 'quit'}");
+    check_line(client, "SHUTDOWN");
+    check_line(client, "{\"return\": {}}");
+    fclose(client);
+    qtest_wait_qemu(qts);
+    qtest_quit(qts);
+}
+
+/* -action and its short forms say what set-action says. */
+static void test_action(void)
+{
+    static const char *const options[] = {
+        "-no-reboot", "-action reboot=shutdown",
+    };
+    static const char *const stays[] = {
+        "-no-shutdown -no-reboot", "-action shutdown=pause,reboot=shutdown",
+    };
+    QTestState *qts;
+    FILE *client;
+
+    for (int i = 0; i < ARRAY_SIZE(options); i++) {
+        qts = start(1, options[i]);
+        client = client_ready(0);
+        client_send(client, "{'execute': 'system_reset'}");
+        check_line(client, "SHUTDOWN");
+        check_line(client, "{\"return\": {}}");
+        g_assert_cmpint(fgetc(client), ==, EOF);
+        fclose(client);
+        qtest_wait_qemu(qts);
+        qtest_quit(qts);
+    }
+    for (int i = 0; i < ARRAY_SIZE(stays); i++) {
+        qts = start(1, stays[i]);
+        client = client_ready(0);
+        client_send(client, "{'execute': 'system_reset'}");
+        check_line(client, "SHUTDOWN");
+        check_line(client, "STOP");
+        check_line(client, "{\"return\": {}}");
+        check_return(client, "{'execute': 'query-status'}",
+                     "{\"return\": {\"running\": false, \"singlestep\": "
+                     "false, \"status\": \"shutdown\"}}");
+        fclose(client);
+        qtest_quit(qts);
+    }
+}
+
+/* What is unstable can be refused, and left out of answers. */
+static void test_compat(void)
+{
+    QTestState *qts = start(1, "-machine none -compat unstable-input=reject");
+    FILE *client = client_ready(0);
+
+    check_error(client, "{'execute': 'x-exit-preconfig'}", "CommandNotFound",
+                "Unstable command x-exit-preconfig disabled by policy");
+    check_return(client, "{'execute': 'query-name'}", "{\"return\": {}}");
+    fclose(client);
+    qtest_quit(qts);
+
+    qts = start(1, "-machine none -compat"
+                " deprecated-input=reject,unstable-input=accept");
+    client = client_ready(0);
+    check_error(client, "{'execute': 'x-exit-preconfig'}", "GenericError",
+                "The command is permitted only before machine initialization");
+    fclose(client);
     qtest_quit(qts);
 }
 
@@ -436,21 +427,22 @@ int main(int argc, char **argv)
     int ret;
 
     g_test_init(&argc, &argv, NULL);
-    dir = g_dir_make_tmp("qmp-test-XXXXXX", NULL);
-    g_assert_nonnull(dir);
-
+    clients_init("qmp-test-XXXXXX");
     qtest_add_func("/qmp/negotiation", test_negotiation);
     qtest_add_func("/qmp/malformed", test_malformed);
     qtest_add_func("/qmp/pieces", test_pieces);
     qtest_add_func("/qmp/events", test_events);
     qtest_add_func("/qmp/quit", test_quit);
+    qtest_add_func("/qmp/depth", test_depth);
+    qtest_add_func("/qmp/preconfig", test_preconfig);
+    qtest_add_func("/qmp/action", test_action);
+    qtest_add_func("/qmp/compat", test_compat);
     qtest_add_func("/qmp/reconnect", test_reconnect);
     qtest_add_func("/qmp/four-clients", test_four_clients);
     qtest_add_func("/qmp/schema", test_schema);
     qtest_add_func("/qmp/commands", test_commands);
     ret = g_test_run();
 
-    rmdir(dir);
-    g_free(dir);
+    clients_cleanup();
     return ret;
 }
