@@ -122,9 +122,14 @@ void acpi_pm1_evt_init(ACPIREGS *ar, acpi_update_sci_fn update_sci,
 void acpi_pm_tmr_update(ACPIREGS *ar, bool enable)
 {
     if (enable) {
+        /*
+         * Rounded down, it would be a nanosecond before the tick, and go off
+         * again and again until that has passed.
+         */
         timer_mod(ar->tmr.timer,
-                  muldiv64(ar->tmr.overflow_time, NANOSECONDS_PER_SECOND,
-                           PM_TIMER_FREQUENCY));
+                  muldiv64_round_up(ar->tmr.overflow_time,
+                                    NANOSECONDS_PER_SECOND,
+                                    PM_TIMER_FREQUENCY));
     } else {
         timer_del(ar->tmr.timer);
     }
