@@ -40,6 +40,20 @@ void error_set_from_qdev_prop_error(Error **errp, int ret, Object *obj,
     }
 }
 
+void qdev_prop_set_after_realize(DeviceState *dev, const char *name,
+                                 Error **errp)
+{
+    if (dev->id) {
+        error_setg(errp, "Attempt to set property '%s' on device '%s' "
+                   "(type '%s') after it was realized", name, dev->id,
+                   object_get_typename(OBJECT(dev)));
+    } else {
+        error_setg(errp, "Attempt to set property '%s' on anonymous device "
+                   "(type '%s') after it was realized", name,
+                   object_get_typename(OBJECT(dev)));
+    }
+}
+
 /* Refuse if it is too late to set property @name. */
 static bool qdev_prop_allow_set(Object *obj, const char *name,
                                 const PropertyInfo *info, Error **errp)
@@ -49,15 +63,7 @@ static bool qdev_prop_allow_set(Object *obj, const char *name,
     if (info->realized_set_allowed || !dev || !dev->realized) {
         return true;
     }
-    if (dev->id) {
-        error_setg(errp, "Attempt to set property '%s' on device '%s' "
-                   "(type '%s') after it was realized", name, dev->id,
-                   object_get_typename(obj));
-    } else {
-        error_setg(errp, "Attempt to set property '%s' on anonymous device "
-                   "(type '%s') after it was realized", name,
-                   object_get_typename(obj));
-    }
+    qdev_prop_set_after_realize(dev, name, errp);
     return false;
 }
 
@@ -345,6 +351,30 @@ const PropertyInfo qdev_prop_uint64 = {
     .get   = get_uint64,
     .set   = set_uint64,
     .set_default_value = qdev_propinfo_set_default_value_uint,
+};
+
+static void set_uint64_checkmask(Object *obj, Visitor *v, const char *name,
+                                 void *opaque, Error **errp)
+{
+    Property *prop = opaque;
+    uint64_t *ptr = object_field_prop_ptr(obj, prop);
+    uint64_t value;
+
+    if (!visit_type_uint64(v, name, &value, errp)) {
+        return;
+    }
+    if (value & ~prop->bitmask) {
+        error_setg(errp, "Property value for '%s' has bits outside mask '0x%"
+                   PRIx64 "'", name, prop->bitmask);
+        return;
+    }
+    *ptr = value;
+}
+
+const PropertyInfo qdev_prop_uint64_checkmask = {
+    .name  = "uint64",
+    .get   = get_uint64,
+    .set   = set_uint64_checkmask,
 };
 
 static void get_int64(Object *obj, Visitor *v, const char *name,
