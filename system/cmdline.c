@@ -412,6 +412,9 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         }
         break;
     }
+    case QEMU_OPTION_cpu:
+        cmdline.cpu_option = optarg;
+        break;
     case QEMU_OPTION_smp:
         machine_parse_property_opt(qemu_find_opts("smp-opts"), "smp", optarg);
         break;

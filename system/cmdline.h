@@ -29,6 +29,7 @@ typedef struct DeviceOption {
 
 typedef struct CommandLine {
     QDict *machine_opts;        /* -machine, -smp, ...: the machine's properties */
+    const char *cpu_option;
     const char *mem_path;
     bool mem_prealloc;
     const char *log_mask;

@@ -1,24 +1,38 @@
 /*
- * The big lock, and the VM's going and stopping.
+ * The big lock, the threads of vCPUs, and the VM's going and stopping.
  *
  * Read include/sysemu/cpus.h first.  Who changes the run state, and when, is in
- * system/runstate.c.
+ * system/runstate.c.  What a vCPU's thread does in its loop is the
+ * accelerator's; the simplest is accel/dummy-cpus.c:
+ *
+ *     cpu_thread_signal_created      qemu_init_vcpu() waits for it
+ *     do
+ *       if cpu_can_run               the guest
+ *       qemu_wait_io_event           stop, work, sleep
+ *     while not unplugged
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
 #include "exec/cpu-common.h"
+#include "exec/exec-all.h"
+#include "hw/boards.h"
+#include "hw/core/cpu.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-events-run-state.h"
 #include "qapi/qmp/qerror.h"
+#include "qemu/error-report.h"
+#include "qemu/lockable.h"
 #include "qemu/main-loop.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
 #include "sysemu/cpu-timers.h"
 #include "sysemu/cpus.h"
+#include "sysemu/hw_accel.h"
 #include "sysemu/runstate.h"
+#include "sysemu/sysemu.h"
 
 /* The big lock */
 
@@ -26,8 +40,14 @@ static QemuMutex qemu_global_mutex;
 static QemuThread io_thread;
 static __thread bool iothread_locked;
 
+/* A vCPU's thread is up; a vCPU has stopped. */
+static QemuCond qemu_cpu_cond;
+static QemuCond qemu_pause_cond;
+
 void qemu_init_cpu_loop(void)
 {
+    qemu_cond_init(&qemu_cpu_cond);
+    qemu_cond_init(&qemu_pause_cond);
     qemu_mutex_init(&qemu_global_mutex);
     qemu_thread_get_self(&io_thread);
 }
@@ -105,42 +125,331 @@ int64_t cpus_get_elapsed_ticks(void)
     return cpu_get_ticks();
 }
 
-/*
- * All vCPUs at once.  Under qtest, the accelerator that there is, a VM has
- * none: what stops and goes is its clock, and there is no register to fetch.
- */
+/* Registers: the accelerator's and ours */
 
-void pause_all_vcpus(void)
+void cpu_synchronize_state(CPUState *cpu)
 {
-    qemu_clock_enable(QEMU_CLOCK_VIRTUAL, false);
-}
-
-void resume_all_vcpus(void)
-{
-    if (!runstate_is_running()) {
-        return;
+    if (cpus_accel && cpus_accel->synchronize_state) {
+        cpus_accel->synchronize_state(cpu);
     }
-    qemu_clock_enable(QEMU_CLOCK_VIRTUAL, true);
 }
 
-void cpu_stop_current(void)
+void cpu_synchronize_post_reset(CPUState *cpu)
 {
+    if (cpus_accel && cpus_accel->synchronize_post_reset) {
+        cpus_accel->synchronize_post_reset(cpu);
+    }
+}
+
+void cpu_synchronize_post_init(CPUState *cpu)
+{
+    if (cpus_accel && cpus_accel->synchronize_post_init) {
+        cpus_accel->synchronize_post_init(cpu);
+    }
+}
+
+void cpu_synchronize_pre_loadvm(CPUState *cpu)
+{
+    if (cpus_accel && cpus_accel->synchronize_pre_loadvm) {
+        cpus_accel->synchronize_pre_loadvm(cpu);
+    }
 }
 
 void cpu_synchronize_all_states(void)
 {
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        cpu_synchronize_state(cpu);
+    }
 }
 
 void cpu_synchronize_all_post_reset(void)
 {
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        cpu_synchronize_post_reset(cpu);
+    }
 }
 
 void cpu_synchronize_all_post_init(void)
 {
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        cpu_synchronize_post_init(cpu);
+    }
 }
 
 void cpu_synchronize_all_pre_loadvm(void)
 {
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        cpu_synchronize_pre_loadvm(cpu);
+    }
+}
+
+/* One vCPU: may it run, has it something to do? */
+
+bool qemu_cpu_is_self(CPUState *cpu)
+{
+    return cpu->thread && qemu_thread_is_self(cpu->thread);
+}
+
+static bool qemu_in_vcpu_thread(void)
+{
+    return current_cpu && qemu_cpu_is_self(current_cpu);
+}
+
+bool cpu_is_stopped(CPUState *cpu)
+{
+    return cpu->stopped || !runstate_is_running();
+}
+
+bool cpu_can_run(CPUState *cpu)
+{
+    return !cpu->stop && !cpu_is_stopped(cpu);
+}
+
+bool cpu_work_list_empty(CPUState *cpu)
+{
+    QEMU_LOCK_GUARD(&cpu->work_mutex);
+
+    return QSIMPLEQ_EMPTY(&cpu->work_list);
+}
+
+bool cpu_thread_is_idle(CPUState *cpu)
+{
+    if (cpu->stop || !cpu_work_list_empty(cpu)) {
+        return false;
+    }
+    if (cpu_is_stopped(cpu)) {
+        return true;
+    }
+    if (!cpu->halted || cpu_has_work(cpu)) {
+        return false;
+    }
+    return !cpus_accel->cpu_thread_is_idle ||
+           cpus_accel->cpu_thread_is_idle(cpu);
+}
+
+bool all_cpu_threads_idle(void)
+{
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        if (!cpu_thread_is_idle(cpu)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* It has met a breakpoint: the VM stops, and whoever debugs it is told. */
+void cpu_handle_guest_debug(CPUState *cpu)
+{
+    qemu_system_debug_request();
+    cpu->stopped = true;
+}
+
+/* One vCPU: kicks and interrupts */
+
+void cpus_kick_thread(CPUState *cpu)
+{
+    int err;
+
+    if (cpu->thread_kicked) {
+        return;
+    }
+    cpu->thread_kicked = true;
+
+    err = pthread_kill(cpu->thread->thread, SIG_IPI);
+    if (err && err != ESRCH) {
+        error_report("%s: %s", __func__, strerror(err));
+        exit(1);
+    }
+}
+
+void qemu_cpu_kick(CPUState *cpu)
+{
+    if (!cpu->thread) {
+        return;         /* not yet, or not any more */
+    }
+    qemu_cond_broadcast(cpu->halt_cond);
+    if (cpus_accel->kick_vcpu_thread) {
+        cpus_accel->kick_vcpu_thread(cpu);
+    } else {
+        cpus_kick_thread(cpu);
+    }
+}
+
+static void generic_handle_interrupt(CPUState *cpu, int mask)
+{
+    cpu->interrupt_request |= mask;
+    if (!qemu_cpu_is_self(cpu)) {
+        qemu_cpu_kick(cpu);
+    }
+}
+
+void cpu_interrupt(CPUState *cpu, int mask)
+{
+    if (cpus_accel && cpus_accel->handle_interrupt) {
+        cpus_accel->handle_interrupt(cpu, mask);
+    } else {
+        generic_handle_interrupt(cpu, mask);
+    }
+}
+
+void run_on_cpu(CPUState *cpu, run_on_cpu_func func, run_on_cpu_data data)
+{
+    do_run_on_cpu(cpu, func, data, &qemu_global_mutex);
+}
+
+/* One vCPU: what its thread calls, with the big lock */
+
+void cpu_thread_signal_created(CPUState *cpu)
+{
+    cpu->created = true;
+    qemu_cond_signal(&qemu_cpu_cond);
+}
+
+static void qemu_cpu_stop(CPUState *cpu, bool exit)
+{
+    g_assert(qemu_cpu_is_self(cpu));
+    cpu->stop = false;
+    cpu->stopped = true;
+    if (exit) {
+        cpu_exit(cpu);
+    }
+    qemu_cond_broadcast(&qemu_pause_cond);
+}
+
+void qemu_wait_io_event_common(CPUState *cpu)
+{
+    qatomic_mb_set(&cpu->thread_kicked, false);
+    if (cpu->stop) {
+        qemu_cpu_stop(cpu, false);
+    }
+    process_queued_cpu_work(cpu);
+}
+
+void qemu_wait_io_event(CPUState *cpu)
+{
+    while (cpu_thread_is_idle(cpu)) {
+        qemu_cond_wait(cpu->halt_cond, &qemu_global_mutex);
+    }
+    qemu_wait_io_event_common(cpu);
+}
+
+/* One vCPU: beginning and end */
+
+void qemu_init_vcpu(CPUState *cpu)
+{
+    MachineState *ms = MACHINE(qdev_get_machine());
+
+    cpu->nr_cores = ms->smp.cores;
+    cpu->nr_threads = ms->smp.threads;
+    cpu->stopped = true;
+
+    if (!cpu->as) {
+        /* The target has made no views of its own. */
+        cpu->num_ases = 1;
+        cpu_address_space_init(cpu, 0, "cpu-memory", cpu->memory);
+    }
+
+    /* An accelerator without this method could not have been chosen. */
+    g_assert(cpus_accel && cpus_accel->create_vcpu_thread);
+    cpus_accel->create_vcpu_thread(cpu);
+
+    while (!cpu->created) {
+        qemu_cond_wait(&qemu_cpu_cond, &qemu_global_mutex);
+    }
+}
+
+void cpu_remove_sync(CPUState *cpu)
+{
+    cpu->stop = true;
+    cpu->unplug = true;
+    qemu_cpu_kick(cpu);
+
+    qemu_mutex_unlock_iothread();
+    qemu_thread_join(cpu->thread);
+    qemu_mutex_lock_iothread();
+
+    /* Nobody can have seen the thread gone while we hold the lock. */
+    qemu_cond_destroy(cpu->halt_cond);
+    g_free(cpu->halt_cond);
+    g_free(cpu->thread);
+    cpu->halt_cond = NULL;
+    cpu->thread = NULL;
+    cpu->created = false;
+    cpu->unplug = false;
+}
+
+void cpu_resume(CPUState *cpu)
+{
+    cpu->stop = false;
+    cpu->stopped = false;
+    qemu_cpu_kick(cpu);
+}
+
+void cpu_stop_current(void)
+{
+    if (current_cpu) {
+        current_cpu->stop = true;
+        cpu_exit(current_cpu);
+    }
+}
+
+/* All vCPUs at once */
+
+static bool all_vcpus_paused(void)
+{
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        if (!cpu->stopped) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void pause_all_vcpus(void)
+{
+    CPUState *cpu;
+
+    qemu_clock_enable(QEMU_CLOCK_VIRTUAL, false);
+    CPU_FOREACH(cpu) {
+        if (qemu_cpu_is_self(cpu)) {
+            qemu_cpu_stop(cpu, true);
+        } else {
+            cpu->stop = true;
+            qemu_cpu_kick(cpu);
+        }
+    }
+    while (!all_vcpus_paused()) {
+        qemu_cond_wait(&qemu_pause_cond, &qemu_global_mutex);
+        /* One may have come meanwhile, or gone on. */
+        CPU_FOREACH(cpu) {
+            qemu_cpu_kick(cpu);
+        }
+    }
+}
+
+void resume_all_vcpus(void)
+{
+    CPUState *cpu;
+
+    if (!runstate_is_running()) {
+        return;
+    }
+    qemu_clock_enable(QEMU_CLOCK_VIRTUAL, true);
+    CPU_FOREACH(cpu) {
+        cpu_resume(cpu);
+    }
 }
 
 /* Going and stopping */
@@ -167,6 +476,13 @@ int vm_shutdown(void)
 
 int vm_stop(RunState state)
 {
+    if (qemu_in_vcpu_thread()) {
+        /* It cannot wait for itself: the main loop does it. */
+        qemu_system_vmstop_request_prepare();
+        qemu_system_vmstop_request(state);
+        cpu_stop_current();
+        return 0;
+    }
     return do_vm_stop(state, true);
 }
 

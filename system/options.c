@@ -24,6 +24,8 @@ static const QEMUOption qemu_options[] = {
     { "accel", true, QEMU_OPTION_accel, "[accel=]name[,prop=value...]",
       "who runs the guest ('help' lists them);\n"
       "given several times, the first that works is taken" },
+    { "cpu", true, QEMU_OPTION_cpu, "model[,feature=on|off][,...]",
+      "which processor ('help' lists models and features)" },
     { "smp", true, QEMU_OPTION_smp,
       "[[cpus=]n][,maxcpus=n][,sockets=n][,dies=n][,cores=n][,threads=n]",
       "how many processors, and how they are arranged" },

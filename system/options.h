@@ -11,6 +11,7 @@ enum {
     QEMU_OPTION_version,
     QEMU_OPTION_machine,
     QEMU_OPTION_accel,
+    QEMU_OPTION_cpu,
     QEMU_OPTION_smp,
     QEMU_OPTION_m,
     QEMU_OPTION_boot,

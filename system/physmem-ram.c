@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include "qemu/mmap-alloc.h"
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"

@@ -22,6 +22,7 @@
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
 #include "hw/boards.h"
+#include "hw/core/cpu.h"
 #include "hw/qdev-core.h"
 #include "hw/sysbus.h"
 #include "monitor/monitor.h"
@@ -56,6 +57,17 @@ static void unrealize_all_devices(void)
     }
 }
 
+/* On no bus, and with a view of all memory each: their threads end here. */
+static void destroy_all_cpus(void)
+{
+    CPUState *cpu;
+
+    while ((cpu = first_cpu)) {
+        qdev_unrealize(DEVICE(cpu));
+        object_unparent(OBJECT(cpu));
+    }
+}
+
 static void empty_container(MemoryRegion *mr)
 {
     MemoryRegion *sub;
@@ -85,6 +97,7 @@ static void qemu_destroy_machine(void)
     AccelState *accel = current_accel();
 
     unrealize_all_devices();
+    destroy_all_cpus();
     unmap_everything();
 
     object_unparent(container_get(qdev_get_machine(), "/peripheral-anon"));

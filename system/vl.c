@@ -15,6 +15,7 @@
  *     configure_accelerators          -accel
  *     qemu_create_late_backends       -netdev, -object (the rest), -monitor,
  *                                     -serial
+ *     qemu_choose_cpu_type            -cpu
  *     qmp_x_exit_preconfig            with -preconfig, when a client says so
  *       qemu_init_board               the board's parts
  *       qemu_create_cli_devices       -device
@@ -44,6 +45,7 @@
 #include "chardev/char.h"
 #include "exec/cpu-common.h"
 #include "hw/boards.h"
+#include "hw/core/cpu.h"
 #include "hw/nvram/fw_cfg.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
@@ -166,6 +168,10 @@ static int netdev_help_func(void *opaque, QemuOpts *opts, Error **errp)
 /* Help on devices and back ends needs no machine, not even a valid one. */
 static void qemu_process_help_options(void)
 {
+    if (cmdline.cpu_option && is_help_option(cmdline.cpu_option)) {
+        list_cpus(cmdline.cpu_option);
+        exit(0);
+    }
     if (qemu_opts_foreach(qemu_find_opts("device"), device_help_func, NULL,
                           NULL) ||
         qemu_opts_foreach(qemu_find_opts("netdev"), netdev_help_func, NULL,
@@ -471,6 +477,16 @@ static void qemu_apply_legacy_machine_options(QDict *qdict)
 
 /* The board and its devices */
 
+/* -cpu's features are global properties: they hold for all CPUs to come. */
+static void qemu_choose_cpu_type(void)
+{
+    current_machine->cpu_type =
+        MACHINE_GET_CLASS(current_machine)->default_cpu_type;
+    if (cmdline.cpu_option) {
+        current_machine->cpu_type = parse_cpu_option(cmdline.cpu_option);
+    }
+}
+
 static void qemu_init_board(void)
 {
     machine_run_board_init(current_machine, cmdline.mem_path, &error_fatal);
@@ -645,6 +661,7 @@ void qemu_init(int argc, char **argv)
     phase_advance(PHASE_ACCEL_CREATED);
 
     qemu_create_late_backends();
+    qemu_choose_cpu_type();
 
     if (!cmdline.preconfig) {
         qmp_x_exit_preconfig(&error_fatal);

@@ -11,6 +11,7 @@
 #include "qemu/accel.h"
 #include "qemu/module.h"
 #include "sysemu/accel-ops.h"
+#include "sysemu/cpus.h"
 #include "sysemu/qtest.h"
 
 #define TYPE_QTEST_ACCEL ACCEL_CLASS_NAME("qtest")
@@ -39,6 +40,7 @@ static void qtest_accel_ops_class_init(ObjectClass *oc, void *data)
 {
     AccelOpsClass *ops = ACCEL_OPS_CLASS(oc);
 
+    ops->create_vcpu_thread = dummy_start_vcpu_thread;
     ops->get_virtual_clock = qtest_get_virtual_clock;
 }
 

@@ -1,5 +1,6 @@
 /*
- * The machine "none": no CPU, no memory to speak of, no devices.
+ * The machine "none": no memory to speak of, no devices; a CPU if -cpu asks
+ * for one.
  *
  * It is there to be asked questions: what does this program know?  And it is
  * the smallest board there is.
@@ -9,10 +10,14 @@
 
 #include "qemu/osdep.h"
 #include "hw/boards.h"
+#include "hw/core/cpu.h"
 #include "exec/address-spaces.h"
 
 static void machine_none_init(MachineState *mch)
 {
+    if (mch->cpu_type) {
+        cpu_create(mch->cpu_type);
+    }
     /* RAM only if -m asks for some. */
     if (mch->ram) {
         memory_region_add_subregion(get_system_memory(), 0, mch->ram);

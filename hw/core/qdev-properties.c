@@ -640,15 +640,20 @@ static void qdev_get_legacy_property(Object *obj, Visitor *v,
     visit_type_str(v, name, &text, errp);
 }
 
-/* legacy-NAME: the value as `info qtree` shows it, where that differs. */
+/*
+ * legacy-NAME: the value as `info qtree` shows it, where that differs.  A link
+ * has one, too, which nobody can read.
+ */
 static void qdev_class_add_legacy_property(DeviceClass *dc, Property *prop)
 {
     g_autofree char *name = NULL;
 
-    if (prop->info->print) {
+    if (prop->info->print || !prop->info->get) {
         name = g_strdup_printf("legacy-%s", prop->name);
         object_class_property_add(OBJECT_CLASS(dc), name, "str",
-                                  qdev_get_legacy_property, NULL, NULL, prop);
+                                  prop->info->print ? qdev_get_legacy_property
+                                                    : NULL,
+                                  NULL, NULL, prop);
     }
 }
 

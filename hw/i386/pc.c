@@ -9,6 +9,7 @@
 #include "qemu/osdep.h"
 #include "e820_memory_layout.h"
 #include "exec/address-spaces.h"
+#include "cpu.h"
 #include "fw_cfg.h"
 #include "hw/char/serial.h"
 #include "hw/i386/pc.h"
@@ -169,9 +170,14 @@ static const MemoryRegionOps ioportF0_io_ops = {
     },
 };
 
-/* The gate of A20 is at the CPUs: without, a line that leads nowhere. */
+/* The gate of A20 is at the CPUs. */
 static void handle_a20_line_change(void *opaque, int irq, int level)
 {
+    CPUState *cs = first_cpu;
+
+    if (cs) {
+        x86_cpu_set_a20(X86_CPU(cs), level);
+    }
 }
 
 /* What one chip has on the boards of that time. */
@@ -203,10 +209,14 @@ void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
     pc_superio_init(pcms, isa_bus);
 }
 
-/* The gate of SMM is at the CPUs: without, nothing happens. */
 void pc_acpi_smi_interrupt(void *opaque, int irq, int level)
 {
+    CPUState *cs = first_cpu;
+
     trace_pc_acpi_smi_interrupt(level);
+    if (cs && level) {
+        cpu_interrupt(cs, CPU_INTERRUPT_SMI);
+    }
 }
 
 void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus)
@@ -260,10 +270,51 @@ static void pc_machine_wakeup(MachineState *machine)
     cpu_synchronize_all_post_reset();
 }
 
+/* CPUs have no bus: the machine takes them.  PCI's are the bus's business. */
+
+static void pc_machine_device_pre_plug_cb(HotplugHandler *hotplug_dev,
+                                          DeviceState *dev, Error **errp)
+{
+    x86_cpu_pre_plug(hotplug_dev, dev, errp);
+}
+
+static void pc_machine_device_plug_cb(HotplugHandler *hotplug_dev,
+                                      DeviceState *dev, Error **errp)
+{
+    x86_cpu_plug(hotplug_dev, dev, errp);
+}
+
+/* To take one away the guest has to be asked, which is ACPI's part. */
+static void pc_machine_device_unplug_request_cb(HotplugHandler *hotplug_dev,
+                                                DeviceState *dev, Error **errp)
+{
+    PCMachineState *pcms = PC_MACHINE(hotplug_dev);
+
+    if (!pcms->acpi_dev) {
+        error_setg(errp, "CPU hot unplug not supported without ACPI");
+        return;
+    }
+    hotplug_handler_unplug_request(pcms->acpi_dev, dev, errp);
+}
+
+static HotplugHandler *pc_get_hotplug_handler(MachineState *machine,
+                                              DeviceState *dev)
+{
+    if (object_dynamic_cast(OBJECT(dev), TYPE_CPU)) {
+        return HOTPLUG_HANDLER(machine);
+    }
+    return NULL;
+}
+
 static void pc_machine_class_init(ObjectClass *oc, void *data)
 {
     MachineClass *mc = MACHINE_CLASS(oc);
     PCMachineClass *pcmc = PC_MACHINE_CLASS(oc);
+    HotplugHandlerClass *hc = HOTPLUG_HANDLER_CLASS(oc);
+
+    hc->pre_plug = pc_machine_device_pre_plug_cb;
+    hc->plug = pc_machine_device_plug_cb;
+    hc->unplug_request = pc_machine_device_unplug_request_cb;
 
     pcmc->pci_enabled = true;
     pcmc->gigabyte_align = true;
@@ -271,6 +322,9 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
     mc->wakeup = pc_machine_wakeup;
     mc->default_boot_order = "cad";
     mc->max_cpus = 255;
+    mc->default_cpu_type = X86_CPU_TYPE_NAME("qemu64");
+    mc->has_hotpluggable_cpus = true;
+    mc->get_hotplug_handler = pc_get_hotplug_handler;
     mc->smp_props.dies_supported = true;
     mc->default_ram_id = "pc.ram";
 
@@ -302,6 +356,10 @@ static const TypeInfo pc_machine_info = {
     .instance_finalize = pc_machine_finalize,
     .class_size    = sizeof(PCMachineClass),
     .class_init    = pc_machine_class_init,
+    .interfaces    = (InterfaceInfo[]) {
+        { TYPE_HOTPLUG_HANDLER },
+        { }
+    },
 };
 
 static void pc_machine_register_types(void)

@@ -97,7 +97,7 @@ static void pc_init1(MachineState *machine, const char *host_type,
     }
 
     pc_piix_split_ram(pcms);
-    x86_cpus_init(x86ms, 0);
+    x86_cpus_init(x86ms, 1);
 
     memory_region_init(pci_memory, NULL, "pci", UINT64_MAX);
     pc_memory_init(pcms, system_memory, pci_memory, &ram_memory, 0);

@@ -21,52 +21,7 @@
 #include "sysemu/qtest.h"
 #include "trace.h"
 
-/* CPUs, as far as the board counts them */
-
-void init_topo_info(X86CPUTopoInfo *topo_info, const X86MachineState *x86ms)
-{
-    const MachineState *ms = MACHINE(x86ms);
-
-    topo_info->dies_per_pkg = ms->smp.dies;
-    topo_info->cores_per_die = ms->smp.cores;
-    topo_info->threads_per_core = ms->smp.threads;
-}
-
-uint32_t x86_cpu_apic_id_from_index(X86MachineState *x86ms,
-                                    unsigned int cpu_index)
-{
-    X86CPUTopoInfo topo_info;
-
-    init_topo_info(&topo_info, x86ms);
-    return x86_apicid_from_cpu_idx(&topo_info, cpu_index);
-}
-
-void x86_cpus_init(X86MachineState *x86ms, int default_cpu_version)
-{
-    MachineState *ms = MACHINE(x86ms);
-
-    x86ms->apic_id_limit =
-        x86_cpu_apic_id_from_index(x86ms, ms->smp.max_cpus - 1) + 1;
-    x86ms->boot_cpus = ms->smp.cpus;
-    /*
-     * A local APIC takes messages: devices may offer MSI.  Where there is no
-     * CPU, a message is a write to memory that a test's driver looks at.
-     */
-    msi_nonbroken = true;
-}
-
 /* Interrupts */
-
-/* The PIC asks for the first CPU's attention. */
-static void pic_irq_request(void *opaque, int irq, int level)
-{
-    trace_x86_pic_interrupt(irq, level);
-}
-
-qemu_irq x86_allocate_cpu_irq(void)
-{
-    return qemu_allocate_irq(pic_irq_request, NULL, 0);
-}
 
 void gsi_handler(void *opaque, int n, int level)
 {
@@ -176,8 +131,11 @@ static void x86_machine_initfn(Object *obj)
 
 static void x86_machine_class_init(ObjectClass *oc, void *data)
 {
+    MachineClass *mc = MACHINE_CLASS(oc);
     X86MachineClass *x86mc = X86_MACHINE_CLASS(oc);
 
+    mc->cpu_index_to_instance_props = x86_cpu_index_to_props;
+    mc->possible_cpu_arch_ids = x86_possible_cpu_arch_ids;
     x86mc->fwcfg_dma_enabled = true;
 
     object_class_property_add(oc, X86_MACHINE_SMM, "OnOffAuto",

@@ -49,4 +49,11 @@ static inline uint64_t tswap64(uint64_t s)
 #define TARGET_PAGE_BITS_MIN TARGET_PAGE_BITS
 #define TARGET_PAGE_ALIGN(addr) ROUND_UP((addr), TARGET_PAGE_SIZE)
 
+/*
+ * Read or write @len bytes of memory at the virtual address @addr of @cpu, as
+ * a debugger does: ROM can be written.  0, or -1 where nothing is mapped.
+ */
+int cpu_memory_rw_debug(CPUState *cpu, uint64_t addr,
+                        void *ptr, size_t len, bool is_write);
+
 #endif

@@ -67,6 +67,13 @@ AccelState *current_accel(void);
 void accel_init_interfaces(AccelClass *ac);
 
 /*
+ * The accelerator's part of a new CPU, and of realizing it; see
+ * hw/core/accel-cpu.h.
+ */
+void accel_cpu_instance_init(CPUState *cpu);
+bool accel_cpu_realizefn(CPUState *cpu, Error **errp);
+
+/*
  * accel_init_machine: run the VM @ms with @accel.  0, or a negative errno and
  * @ms has no accelerator.
  */

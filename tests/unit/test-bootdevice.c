@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "monitor/monitor.h"
 #include "hw/boards.h"
 #include "hw/qdev-core.h"
 #include "qapi/error.h"
@@ -201,6 +202,7 @@ static void test_boot_set(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    monitor_init_globals_core();
     qemu_init_main_loop(&error_abort);
     module_call_init(MODULE_INIT_QOM);
     qemu_init_cpu_loop();

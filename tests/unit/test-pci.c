@@ -8,6 +8,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "monitor/monitor.h"
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
@@ -801,6 +802,7 @@ static void test_reset(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    monitor_init_globals_core();
     /* Devices live under the big lock. */
     qemu_init_cpu_loop();
     qemu_mutex_lock_iothread();

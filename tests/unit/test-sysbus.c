@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "monitor/monitor.h"
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
@@ -133,6 +134,7 @@ static void test_not_pluggable(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    monitor_init_globals_core();
     qemu_init_main_loop(&error_abort);
     module_call_init(MODULE_INIT_QOM);
     type_register_static(&bell_info);

@@ -95,6 +95,19 @@ static inline void x86_topo_ids_from_idx(X86CPUTopoInfo *topo_info,
     topo_ids->smt_id = cpu_index % nr_threads;
 }
 
+/* The way back: the bits of each level. */
+static inline void x86_topo_ids_from_apicid(apic_id_t apicid,
+                                            X86CPUTopoInfo *topo_info,
+                                            X86CPUTopoIDs *topo_ids)
+{
+    topo_ids->smt_id = apicid & ~(~0u << apicid_smt_width(topo_info));
+    topo_ids->core_id = (apicid >> apicid_core_offset(topo_info)) &
+                        ~(~0u << apicid_core_width(topo_info));
+    topo_ids->die_id = (apicid >> apicid_die_offset(topo_info)) &
+                       ~(~0u << apicid_die_width(topo_info));
+    topo_ids->pkg_id = apicid >> apicid_pkg_offset(topo_info);
+}
+
 static inline apic_id_t x86_apicid_from_cpu_idx(X86CPUTopoInfo *topo_info,
                                                 unsigned cpu_index)
 {

@@ -81,15 +81,25 @@ uint32_t x86_cpu_apic_id_from_index(X86MachineState *x86ms,
                                     unsigned int cpu_index);
 
 /*
- * x86_cpus_init: reckon the APIC IDs that -smp asks for.
+ * x86_cpus_init: make the CPUs that -smp asks for, of the type that -cpu says.
  * @default_cpu_version: of CPU models that have several
  */
 void x86_cpus_init(X86MachineState *x86ms, int default_cpu_version);
 
+/* MachineClass.possible_cpu_arch_ids: the places that CPUs can be plugged to. */
+const CPUArchIdList *x86_possible_cpu_arch_ids(MachineState *ms);
+/* MachineClass.cpu_index_to_instance_props */
+CpuInstanceProperties x86_cpu_index_to_props(MachineState *ms,
+                                             unsigned cpu_index);
+
+/* What the board's hotplug handler does with a CPU. */
+void x86_cpu_pre_plug(HotplugHandler *hotplug_dev, DeviceState *dev,
+                      Error **errp);
+void x86_cpu_plug(HotplugHandler *hotplug_dev, DeviceState *dev, Error **errp);
+
 /*
  * x86_allocate_cpu_irq: the line from the interrupt controllers to the first
- * CPU.  A machine without CPUs, under the qtest accelerator, has it too: there
- * a test can listen at it.
+ * CPU.
  */
 qemu_irq x86_allocate_cpu_irq(void);
 

@@ -1,0 +1,105 @@
+/*
+ * The state that an x86 CPU starts in, and how the others are woken.
+ *
+ * Specification: SDM volume 3, table 10-1 (state after power-up, reset and
+ * INIT) and 9.4 (multiple-processor initialization).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "cpu-internal.h"
+
+void cpu_x86_load_seg_cache(CPUX86State *env, X86Seg seg_reg,
+                            unsigned int selector, target_ulong base,
+                            unsigned int limit, unsigned int flags)
+{
+    env->segs[seg_reg] = (SegmentCache) {
+        .selector = selector, .base = base, .limit = limit, .flags = flags,
+    };
+}
+
+/* Line A20 holds bit 20 of all addresses at 0, or leaves it alone. */
+void x86_cpu_set_a20(X86CPU *cpu, int a20_state)
+{
+    cpu->env.a20_mask = ~(1 << 20) | (a20_state != 0) << 20;
+}
+
+static void x86_cpu_reset_segments(CPUX86State *env)
+{
+    const uint32_t data = DESC_P_MASK | DESC_S_MASK | DESC_W_MASK |
+                          DESC_A_MASK;
+
+    env->gdt.limit = env->idt.limit = 0xffff;
+    env->ldt.limit = env->tr.limit = 0xffff;
+    env->ldt.flags = DESC_P_MASK | (2 << DESC_TYPE_SHIFT);
+    env->tr.flags = DESC_P_MASK | (11 << DESC_TYPE_SHIFT);
+
+    for (X86Seg seg = R_ES; seg <= R_GS; seg++) {
+        cpu_x86_load_seg_cache(env, seg, 0, 0, 0xffff, data);
+    }
+    /* The first instruction is 16 bytes below 4 GiB. */
+    cpu_x86_load_seg_cache(env, R_CS, 0xf000, 0xffff0000, 0xffff,
+                           data | DESC_CS_MASK);
+    env->eip = 0xfff0;
+}
+
+void x86_cpu_reset(DeviceState *dev)
+{
+    CPUState *cs = CPU(dev);
+    X86CPU *cpu = X86_CPU(dev);
+    CPUX86State *env = &cpu->env;
+
+    X86_CPU_GET_CLASS(cpu)->parent_reset(dev);
+    memset(env, 0, offsetof(CPUX86State, end_reset_fields));
+
+    env->hflags2 |= HF2_GIF_MASK;
+    env->cr[0] = CR0_CD_MASK | CR0_NW_MASK | CR0_ET_MASK;
+    env->eflags = 0x2;
+    env->regs[R_EDX] = env->cpuid_version;
+    env->smbase = 0x30000;
+    x86_cpu_set_a20(cpu, 1);
+    x86_cpu_reset_segments(env);
+
+    memset(env->fptags, 1, sizeof(env->fptags));
+    env->fpuc = 0x37f;
+    env->mxcsr = 0x1f80;
+    env->xcr0 = XSTATE_FP_MASK;
+    /* Write-back, write-through, UC-, UC; and all that once more. */
+    env->pat = 0x0007040600070406ULL;
+    env->msr_ia32_misc_enable = 1;      /* fast strings */
+
+    env->dr[6] = DR6_FIXED_1;
+    env->dr[7] = DR7_FIXED_1;
+    env->tsc = 0;
+    env->sipi_vector = 0;
+
+    /* The first CPU starts; it has to wake the others. */
+    cs->halted = !cpu_is_bsp(cpu);
+}
+
+/* INIT: as a reset, but for what memory and caches rely on. */
+void do_cpu_init(X86CPU *cpu)
+{
+    CPUState *cs = CPU(cpu);
+    CPUX86State *env = &cpu->env;
+    int sipi = cs->interrupt_request & CPU_INTERRUPT_SIPI;
+    uint64_t pat = env->pat, tsc = env->tsc;
+
+    cpu_reset(cs);
+    cs->interrupt_request = sipi;
+    env->pat = pat;
+    env->tsc = tsc;
+}
+
+/* SIPI: start at the page that the message named. */
+void do_cpu_sipi(X86CPU *cpu)
+{
+    CPUX86State *env = &cpu->env;
+    uint32_t vector = env->sipi_vector;
+
+    env->eip = 0;
+    cpu_x86_load_seg_cache(env, R_CS, vector << 8, vector << 12,
+                           env->segs[R_CS].limit, env->segs[R_CS].flags);
+    CPU(cpu)->halted = 0;
+}
