@@ -13,6 +13,8 @@
 #include "qemu/osdep.h"
 #include "chardev/char-ringbuf.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-char.h"
+#include "qemu/base64.h"
 #include "qemu/host-utils.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
@@ -60,6 +62,70 @@ int ringbuf_chr_read(Chardev *chr, uint8_t *buf, int len)
     }
     qemu_mutex_unlock(&chr->chr_write_lock);
     return i;
+}
+
+/* For clients.  NULL with @errp set if @device is none of these. */
+static Chardev *ringbuf_find(const char *device, Error **errp)
+{
+    Chardev *chr = qemu_chr_find(device);
+
+    if (!chr) {
+        error_setg(errp, "Device '%s' not found", device);
+        return NULL;
+    }
+    if (!CHARDEV_IS_RINGBUF(chr)) {
+        error_setg(errp, "%s is not a ringbuf device", device);
+        return NULL;
+    }
+    return chr;
+}
+
+void qmp_ringbuf_write(const char *device, const char *data,
+                       bool has_format, enum DataFormat format, Error **errp)
+{
+    Chardev *chr = ringbuf_find(device, errp);
+    g_autofree uint8_t *decoded = NULL;
+    const uint8_t *bytes = (const uint8_t *)data;
+    size_t len = strlen(data);
+
+    if (!chr) {
+        return;
+    }
+    if (has_format && format == DATA_FORMAT_BASE64) {
+        bytes = decoded = qbase64_decode(data, -1, &len, errp);
+        if (!decoded) {
+            return;
+        }
+    }
+    qemu_mutex_lock(&chr->chr_write_lock);
+    ringbuf_chr_write(chr, bytes, len);
+    qemu_mutex_unlock(&chr->chr_write_lock);
+}
+
+char *qmp_ringbuf_read(const char *device, int64_t size,
+                       bool has_format, enum DataFormat format, Error **errp)
+{
+    Chardev *chr = ringbuf_find(device, errp);
+    uint8_t *bytes;
+    int len;
+
+    if (!chr) {
+        return NULL;
+    }
+    if (size <= 0) {
+        error_setg(errp, "size must be greater than zero");
+        return NULL;
+    }
+    size = MIN(size, ringbuf_count(chr));
+    bytes = g_malloc0(size + 1);
+    len = ringbuf_chr_read(chr, bytes, size);
+    if (has_format && format == DATA_FORMAT_BASE64) {
+        char *text = g_base64_encode(bytes, len);
+
+        g_free(bytes);
+        return text;
+    }
+    return (char *)bytes;
 }
 
 static void qemu_chr_open_ringbuf(Chardev *chr, ChardevBackend *backend,

@@ -12,7 +12,6 @@
 #include "chardev/char-io.h"
 #include "chardev/chardev-internal.h"
 #include "qapi/error.h"
-#include "qapi/qapi-commands-char.h"
 #include "qemu/id.h"
 #include "qemu/module.h"
 #include "trace.h"
@@ -32,28 +31,6 @@ Chardev *qemu_chr_find(const char *name)
 void qemu_chr_cleanup(void)
 {
     object_unparent(get_chardevs_root());
-}
-
-static int qmp_query_chardev_foreach(Object *obj, void *data)
-{
-    ChardevInfoList **list = data;
-    Chardev *chr = CHARDEV(obj);
-    ChardevInfo *value = g_new0(ChardevInfo, 1);
-
-    value->label = g_strdup(chr->label);
-    value->filename = g_strdup(chr->filename);
-    value->frontend_open = chr->be && chr->be->fe_open;
-    QAPI_LIST_PREPEND(*list, value);
-    return 0;
-}
-
-ChardevInfoList *qmp_query_chardev(Error **errp)
-{
-    ChardevInfoList *list = NULL;
-
-    object_child_foreach(get_chardevs_root(), qmp_query_chardev_foreach,
-                         &list);
-    return list;
 }
 
 /* Events */
@@ -235,9 +212,9 @@ static bool qemu_char_open(Chardev *chr, ChardevBackend *backend,
     return !*errp;
 }
 
-static Chardev *chardev_new(const char *id, const char *typename,
-                            ChardevBackend *backend, GMainContext *gcontext,
-                            Error **errp)
+Chardev *chardev_new(const char *id, const char *typename,
+                     ChardevBackend *backend, GMainContext *gcontext,
+                     Error **errp)
 {
     Object *obj = object_new(typename);
     Chardev *chr = CHARDEV(obj);

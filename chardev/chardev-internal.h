@@ -57,6 +57,11 @@ void mux_set_focus(Chardev *chr, int focus);
 /* An event of the device, for all front ends. */
 void mux_chr_send_all_event(Chardev *chr, QEMUChrEvent event);
 
+/* An open device that is nobody's child yet; the caller owns it. */
+Chardev *chardev_new(const char *id, const char *typename,
+                     ChardevBackend *backend, GMainContext *gcontext,
+                     Error **errp);
+
 /* /chardevs, whose children are all devices that have an id. */
 Object *get_chardevs_root(void);
 

@@ -9,19 +9,15 @@
 
 #include "qemu/osdep.h"
 #include "config-host.h"
-#include "chardev/char.h"
 #include "hw/nmi.h"
 #include "monitor-internal.h"
 #include "monitor/hmp.h"
 #include "qapi/error.h"
-#include "qapi/qapi-commands-char.h"
 #include "qapi/qapi-commands-misc.h"
 #include "qapi/qapi-types-run-state.h"
 #include "qapi/qmp/qdict.h"
-#include "qemu/config-file.h"
 #include "qemu/error-report.h"
 #include "qemu/log.h"
-#include "qemu/option.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 
@@ -161,33 +157,6 @@ void hmp_logfile(Monitor *mon, const QDict *qdict)
     if (!qemu_set_log_filename(qdict_get_str(qdict, "filename"), &err)) {
         error_report_err(err);
     }
-}
-
-/* Character devices */
-
-void hmp_info_chardev(Monitor *mon, const QDict *qdict)
-{
-    ChardevInfoList *list = qmp_query_chardev(NULL);
-
-    for (ChardevInfoList *elt = list; elt; elt = elt->next) {
-        monitor_printf(mon, "%s: filename=%s\n", elt->value->label,
-                       elt->value->filename);
-    }
-    qapi_free_ChardevInfoList(list);
-}
-
-void hmp_chardev_add(Monitor *mon, const QDict *qdict)
-{
-    Error *err = NULL;
-    QemuOpts *opts = qemu_opts_parse(qemu_find_opts("chardev"),
-                                     qdict_get_str(qdict, "args"), true,
-                                     &err);
-
-    if (opts) {
-        qemu_chr_new_from_opts(opts, NULL, &err);
-        qemu_opts_del(opts);
-    }
-    hmp_handle_error(mon, err);
 }
 
 /* Descriptors */

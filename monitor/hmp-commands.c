@@ -41,6 +41,26 @@ const HMPCommand hmp_cmds[] = {
         .cmd = hmp_chardev_add,
         .command_completion = chardev_add_completion,
     }, {
+        .name = "chardev-change",
+        .args_type = "id:s,args:s",
+        .params = "id args",
+        .help = "put something else behind a character device",
+        .cmd = hmp_chardev_change,
+    }, {
+        .name = "chardev-remove",
+        .args_type = "id:s",
+        .params = "id",
+        .help = "delete a character device that nobody uses",
+        .cmd = hmp_chardev_remove,
+        .command_completion = chardev_remove_completion,
+    }, {
+        .name = "chardev-send-break",
+        .args_type = "id:s",
+        .params = "id",
+        .help = "have the user of a character device see a break",
+        .cmd = hmp_chardev_send_break,
+        .command_completion = chardev_remove_completion,
+    }, {
         .name = "closefd",
         .args_type = "fdname:s",
         .params = "closefd name",
@@ -203,6 +223,20 @@ const HMPCommand hmp_cmds[] = {
         .help = "end this program",
         .flags = "p",
         .cmd = hmp_quit,
+    }, {
+        .name = "ringbuf_read",
+        .args_type = "device:s,size:i",
+        .params = "device size",
+        .help = "take the oldest bytes out of a ring buffer",
+        .cmd = hmp_ringbuf_read,
+        .command_completion = ringbuf_write_completion,
+    }, {
+        .name = "ringbuf_write",
+        .args_type = "device:s,data:s",
+        .params = "device data",
+        .help = "add to what a ring buffer keeps",
+        .cmd = hmp_ringbuf_write,
+        .command_completion = ringbuf_write_completion,
     }, {
         .name = "set_link",
         .args_type = "name:s,up:b",
