@@ -22,6 +22,12 @@ IOThread *mon_iothread;
 QemuMutex monitor_lock;
 MonitorList mon_list = QTAILQ_HEAD_INITIALIZER(mon_list);
 
+/* Events are sent, to nobody, in programs without monitors as well. */
+static void __attribute__((constructor)) monitor_lock_init(void)
+{
+    qemu_mutex_init(&monitor_lock);
+}
+
 /* The monitor whose command runs in this thread. */
 static __thread Monitor *cur_mon;
 
@@ -284,7 +290,6 @@ void monitor_list_append(Monitor *mon)
 
 void monitor_init_globals_core(void)
 {
-    qemu_mutex_init(&monitor_lock);
     monitor_qapi_event_init();
 }
 
