@@ -7,7 +7,6 @@
 #include "qemu/osdep.h"
 #include "monitor/monitor.h"
 #include "qapi/error.h"
-#include "qapi/qapi-emit-events.h"
 
 Monitor *monitor_cur(void)
 {
@@ -38,9 +37,4 @@ int monitor_printf(Monitor *mon, const char *fmt, ...)
 void monitor_init_hmp(Chardev *chr, bool use_readline, Error **errp)
 {
     error_setg(errp, "there is no monitor");
-}
-
-/* Events happen, but nobody listens. */
-void qapi_event_emit(QAPIEvent event, QDict *qdict)
-{
 }
