@@ -582,6 +582,53 @@ static void test_reset(void)
     serial_stop(&t);
 }
 
+/* A break is a zero with an error to it. */
+static void test_break(void)
+{
+    SerialTest t;
+
+    serial_start(&t, "");
+    serial_out(&t, IER, UART_IER_RLSI);
+    qtest_qmp_assert_success(t.qts, "{'execute': 'chardev-send-break',"
+                             " 'arguments': {'id': 's0'}}");
+    assert_interrupt(&t, UART_IIR_RLSI);
+    g_assert_cmphex(serial_in(&t, LSR), ==,
+                    LSR_IDLE | UART_LSR_DR | UART_LSR_BI);
+    assert_interrupt(&t, UART_IIR_NO_INT);
+    g_assert_cmphex(serial_in(&t, RBR), ==, 0);
+    g_assert_cmphex(serial_in(&t, LSR), ==, LSR_IDLE);
+    serial_stop(&t);
+}
+
+/*
+ * Another line in place of one that takes nothing: what has waited for the old
+ * one goes to the new one.
+ */
+static void test_change_line(void)
+{
+    g_autofree char *path = NULL;
+    g_autofree char *said = NULL;
+    SerialTest t;
+    int fd = g_file_open_tmp("serial-test-XXXXXX", &path, NULL);
+
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+    serial_start(&t, "");
+    serial_out(&t, FCR, UART_FCR_FE);
+    while (serial_in(&t, LSR) & UART_LSR_THRE) {
+        serial_out(&t, THR, 'x');
+    }
+    qtest_qmp_assert_success(t.qts, "{'execute': 'chardev-change',"
+                             " 'arguments': {'id': 's0', 'backend': {"
+                             " 'type': 'file', 'data': {'out': %s}}}}", path);
+    serial_wait_lsr(&t, LSR_IDLE);
+    serial_out(&t, THR, 'y');
+    g_assert_true(g_file_get_contents(path, &said, NULL, NULL));
+    g_assert_cmpstr(said, ==, "xxy");
+    unlink(path);
+    serial_stop(&t);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -604,5 +651,7 @@ int main(int argc, char **argv)
     qtest_add_func("/serial/priorities", test_priorities);
     qtest_add_func("/serial/loop", test_loop);
     qtest_add_func("/serial/reset", test_reset);
+    qtest_add_func("/serial/break", test_break);
+    qtest_add_func("/serial/change-line", test_change_line);
     return g_test_run();
 }
