@@ -27,12 +27,25 @@ const HMPCommand hmp_info_cmds[] = {
         .flags = "p",
         .cmd = hmp_info_chardev,
     }, {
+        .name = "cpus",
+        .args_type = "",
+        .params = "",
+        .help = "show the processors and their threads",
+        .cmd = hmp_info_cpus,
+    }, {
         .name = "history",
         .args_type = "",
         .params = "",
         .help = "show the last commands",
         .flags = "p",
         .cmd = hmp_info_history,
+    }, {
+        .name = "hotpluggable-cpus",
+        .args_type = "",
+        .params = "",
+        .help = "show where processors are and may be plugged",
+        .flags = "p",
+        .cmd = hmp_hotpluggable_cpus,
     }, {
         .name = "iothreads",
         .args_type = "",
@@ -136,6 +149,13 @@ const HMPCommand hmp_info_cmds[] = {
         .params = "",
         .help = "show the blocks of RAM",
         .cmd_info_hrt = qmp_x_query_ramblock,
+    }, {
+        .name = "registers",
+        .args_type = "cpustate_all:-a,vcpu:i?",
+        .params = "[-a|vcpu]",
+        .help = "show a processor's registers (-a: of all; "
+                "vcpu: of this one)",
+        .cmd = hmp_info_registers,
     }, {
         .name = "roms",
         .args_type = "",

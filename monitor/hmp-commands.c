@@ -73,6 +73,12 @@ const HMPCommand hmp_cmds[] = {
         .help = "let the guest run",
         .cmd = hmp_cont,
     }, {
+        .name = "cpu",
+        .args_type = "index:i",
+        .params = "index",
+        .help = "choose the processor that other commands look through",
+        .cmd = hmp_cpu,
+    }, {
         .name = "device_add",
         .args_type = "device:O",
         .params = "driver[,prop=value][,...]",

@@ -81,6 +81,7 @@ struct Monitor {
     bool use_readline;
     bool skip_flush;            /* while a line is put together */
     bool use_io_thread;         /* its input is read there */
+    char *mon_cpu_path;         /* of the CPU that `cpu` chose, or NULL */
     QTAILQ_ENTRY(Monitor) entry;    /* under monitor_lock */
 
     QemuMutex mon_lock;         /* of what follows */
@@ -237,5 +238,14 @@ bool hmp_get_expr(Monitor *mon, const char **pp, int64_t *val);
 /* hmp-completion.c */
 /* What Tab finds, is offered to the line editor of @opaque, a MonitorHMP. */
 void monitor_find_completion(void *opaque, const char *cmdline);
+
+/*
+ * hmp-cpu.c: the CPU that @mon looks through; NULL if there is none.
+ * monitor_set_cpu() chooses one: 0, or -1 if there is no such.
+ */
+int monitor_set_cpu(Monitor *mon, int cpu_index);
+CPUState *mon_get_cpu(Monitor *mon);
+CPUArchState *mon_get_cpu_env(Monitor *mon);
+int monitor_get_cpu_index(Monitor *mon);
 
 #endif

@@ -277,6 +277,7 @@ void monitor_data_destroy(Monitor *mon)
     } else {
         monitor_data_destroy_hmp(container_of(mon, MonitorHMP, common));
     }
+    g_free(mon->mon_cpu_path);
     g_string_free(mon->outbuf, true);
     qemu_mutex_destroy(&mon->mon_lock);
 }

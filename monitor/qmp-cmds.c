@@ -94,15 +94,18 @@ char *qmp_human_monitor_command(const char *command_line, bool has_cpu_index,
     MonitorHMP hmp = { };
     char *output;
 
-    if (has_cpu_index) {
-        error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "cpu-index",
-                   "a CPU number");
-        return NULL;
-    }
     monitor_data_init(&hmp.common, false, false);
     hmp.common.skip_flush = true;
-    handle_hmp_command(&hmp, command_line);
-    output = g_string_free(hmp.common.outbuf, false);
+    if (has_cpu_index && monitor_set_cpu(&hmp.common, cpu_index) < 0) {
+        error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "cpu-index",
+                   "a CPU number");
+        g_string_free(hmp.common.outbuf, true);
+        output = NULL;
+    } else {
+        handle_hmp_command(&hmp, command_line);
+        output = g_string_free(hmp.common.outbuf, false);
+    }
+    g_free(hmp.common.mon_cpu_path);
     qemu_mutex_destroy(&hmp.common.mon_lock);
     return output;
 }

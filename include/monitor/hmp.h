@@ -112,4 +112,9 @@ void watchdog_action_completion(ReadLineState *rs, int nb_args,
 void add_completion_option(ReadLineState *rs, const char *str,
                            const char *option);
 
+void hmp_cpu(Monitor *mon, const QDict *qdict);
+void hmp_info_cpus(Monitor *mon, const QDict *qdict);
+void hmp_info_registers(Monitor *mon, const QDict *qdict);
+void hmp_hotpluggable_cpus(Monitor *mon, const QDict *qdict);
+
 #endif
