@@ -104,6 +104,7 @@ static void x86_cpu_register_flags(const char *typename, GList *names,
     /* Aliases are properties of instances. */
     obj = object_new_with_class(oc);
     for (GList *l = names; l; l = l->next) {
+        feat2prop(l->data);
         if (!object_property_find_err(obj, l->data, errp)) {
             return;
         }
@@ -126,14 +127,10 @@ void x86_cpu_parse_featurestr(const char *typename, char *features,
             continue;
         }
         if (sign == '+' || sign == '-') {
-            char *name = g_strdup(*f + 1);
+            GList **names = sign == '+' ? &plus : &minus;
 
-            feat2prop(name);
-            if (sign == '+') {
-                plus = g_list_append(plus, name);
-            } else {
-                minus = g_list_append(minus, name);
-            }
+            /* As it is written; it becomes a property's name at the end. */
+            *names = g_list_append(*names, g_strdup(*f + 1));
             continue;
         }
         x86_cpu_parse_property(typename, *f, plus, minus, &ambiguous, errp);
