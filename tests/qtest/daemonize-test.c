@@ -224,12 +224,21 @@ static void test_daemonize_log(void)
 /* What needs the terminal that will be gone is refused. */
 static void test_daemonize_stdio(void)
 {
+    static const char *const options[] = {
+        "-monitor stdio", "-qmp stdio", "-chardev stdio,id=c",
+    };
     ProcessTest t;
 
     process_start(&t);
-    process_run(&t, "-daemonize -monitor stdio");
-    assert_ran(&t, 1, "qemini-system-x86_64: -monitor stdio: "
-               "cannot use stdio with -daemonize\n");
+    for (int i = 0; i < ARRAY_SIZE(options); i++) {
+        g_autofree char *args = g_strdup_printf("-daemonize %s", options[i]);
+        g_autofree char *err = g_strdup_printf(
+            "qemini-system-x86_64: %s: cannot use stdio with -daemonize\n",
+            options[i]);
+
+        process_run(&t, args);
+        assert_ran(&t, 1, err);
+    }
     process_stop(&t);
 }
 
