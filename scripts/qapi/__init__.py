@@ -11,6 +11,7 @@
     commands.py functions that take commands from JSON to C and back
     events.py   functions that send events
     introspect.py  the schema as a constant, for clients
+    doc.py      the schema as a page, for people
 
 Read in this order.  docs: each file's first comment; the language is
 described at the top of qapi/qapi-schema.json.

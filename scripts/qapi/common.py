@@ -70,6 +70,10 @@ class Cond:
         return '(%s)' % {'all': ' && ', 'any': ' || '}[oper].join(
             self._c(s) for s in operand)
 
+    def text(self):
+        """The condition for people."""
+        return self._c(self.spec).replace('defined', '')
+
     def wrap(self, text):
         """The C text, but only under this condition."""
         if not self or not text:

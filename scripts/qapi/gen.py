@@ -15,6 +15,7 @@ as a whole are
     qapi-init-commands.h    the list of all commands (in qapi-commands.c)
     qapi-emit-events.h      the enum of all events (in qapi-events.c)
     qapi-introspect.h, .c   the schema as data
+    qapi-doc.md             the schema as a page for people
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -94,7 +95,7 @@ def gen_kind(gen, schema, dirname, prefix, builtins):
 
 def gen_all(schema, dirname, prefix, builtins, unmask):
     # Here, because they need the names above.
-    from . import commands, events, introspect, types, visit
+    from . import commands, doc, events, introspect, types, visit
 
     for gen in (types, visit, commands, events):
         gen_kind(gen, schema, dirname, prefix, builtins)
@@ -103,3 +104,5 @@ def gen_all(schema, dirname, prefix, builtins, unmask):
     write_header(dirname, header, ['qapi/qmp/qlit.h'], decl)
     write_source(dirname, prefix + 'qapi-introspect.c',
                  [include_header(prefix, header)], defn)
+    write_file(dirname, prefix + 'qapi-doc.md',
+               doc.page(schema, 'The QMP commands and events'))

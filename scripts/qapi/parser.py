@@ -23,6 +23,7 @@ class Doc:
     args      member name -> text, of the '@member:' sections
     features  feature name -> text, of those under 'Features:'
     sections  (name, text), of 'Returns:', 'Since:', 'Note:', 'Example:' ...
+    required  each member has to be among args
     """
 
     TAGS = ('Returns', 'Since', 'Note', 'Notes', 'Example', 'Examples', 'TODO')
@@ -34,6 +35,7 @@ class Doc:
         self.args = {}
         self.features = {}
         self.sections = []
+        self.required = False
 
     def parse(self, lines):
         store, in_features, first = self._to_body, False, True
@@ -148,6 +150,7 @@ class SchemaParser:
     """Parses one file, and those that it includes the first time.
 
     exprs     the definitions, in the order in which they were met
+    texts     the '##' blocks that document none of them
     includes  file name -> names of the files it includes
     """
 
@@ -156,6 +159,7 @@ class SchemaParser:
         self.fname = fname
         self.pragma = pragma or Pragma()
         self.exprs = []
+        self.texts = []
         self.includes = {} if includes is None else includes
         self.includes[fname] = []
         self._seen = seen if seen is not None else set()
@@ -247,6 +251,8 @@ class SchemaParser:
                         doc.info, "documentation for '%s' is not followed by "
                         "its definition" % doc.symbol)
                 doc = self._doc()
+                if not doc.symbol:
+                    self.texts.append(doc)
                 continue
             info = self._info()
             if self._tok[0] != '{':
@@ -264,6 +270,9 @@ class SchemaParser:
                 expr = Expr(data, info, doc)
                 if doc:
                     doc.check_expr(expr)
+                    doc.required = (
+                        self.pragma.doc_required and expr.name not in
+                        self.pragma.lists['documentation-exceptions'])
                 elif (self.pragma.doc_required and expr.name not in
                       self.pragma.lists['documentation-exceptions']):
                     raise QAPISemError(info, 'documentation is missing')
@@ -295,6 +304,7 @@ class SchemaParser:
             sub = SchemaParser(path, self.pragma, self._seen, self.includes,
                                info)
             self.exprs += sub.exprs
+            self.texts += sub.texts
 
     def _value(self):
         kind, value = self._tok

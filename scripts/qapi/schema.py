@@ -332,6 +332,11 @@ def check_doc_names(entity, names, kind):
         if name not in names:
             raise QAPISemError(
                 doc.info, "documented %s '%s' does not exist" % (kind, name))
+    for name in names:
+        if doc.required and name not in doc.args:
+            raise QAPISemError(
+                doc.info, "documentation of '%s' lacks %s '%s'"
+                % (entity.name, kind, name))
     features = [f['name'] for f in entity.features]
     for source in (getattr(entity, 'members', []),
                    getattr(entity, 'branches', None) or []):
@@ -352,6 +357,7 @@ class Module:
         self.name = name
         self.includes = []      # Modules
         self.entities = []
+        self.texts = []         # Docs that are about none of these
 
 
 class QAPISchema:
@@ -371,6 +377,8 @@ class QAPISchema:
         self._defined = {}
         self._make_modules(parser.includes)
         self._make_builtins()
+        for doc in parser.texts:
+            self.modules[self._module_name(doc.info.fname)].texts.append(doc)
         for expr in parser.exprs:
             check_expr(expr, self.pragma)
             self._define(expr)
