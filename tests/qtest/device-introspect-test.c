@@ -71,6 +71,13 @@ static bool type_is_abstract(const QListEntry *e)
                               "abstract", false);
 }
 
+/* Of a hundred models of CPU, one is enough. */
+static bool is_one_of_many(const char *type)
+{
+    return g_str_has_suffix(type, "-x86_64-cpu") &&
+        !g_str_has_prefix(type, "qemu64");
+}
+
 /* A command about a type fails as it does in QEMU. */
 static void introspect_refused(QTestState *qts, const char *command,
                                const char *argument, const char *type,
@@ -237,6 +244,7 @@ static void test_every_type(const void *machine)
     g_autofree char *qom_tree = NULL, *qtree = NULL;
     QList *types, *devices;
     const QListEntry *e;
+    int n = 0;
 
     introspect_start(&t, machine);
     qom_tree = qtest_hmp(t.qts, "info qom-tree");
@@ -245,13 +253,21 @@ static void test_every_type(const void *machine)
     devices = introspect_types(t.qts, "device", false);
 
     QLIST_FOREACH_ENTRY(devices, e) {
-        introspect_list(t.qts, "device-list-properties", type_name(e));
+        if (!is_one_of_many(type_name(e))) {
+            introspect_list(t.qts, "device-list-properties", type_name(e));
+        }
     }
     QLIST_FOREACH_ENTRY(types, e) {
         g_autofree char *after = NULL, *qtree_after = NULL;
 
-        g_test_message("%s", type_name(e));
-        introspect_list(t.qts, "qom-list-properties", type_name(e));
+        if (!is_one_of_many(type_name(e))) {
+            introspect_list(t.qts, "qom-list-properties", type_name(e));
+        }
+        /* The trees are long, the types many, and what is left stays. */
+        if (++n % 32 && qlist_next(e)) {
+            continue;
+        }
+        g_test_message("up to %s", type_name(e));
         after = qtest_hmp(t.qts, "info qom-tree");
         qtree_after = qtest_hmp(t.qts, "info qtree");
         g_assert_cmpstr(qom_tree, ==, after);
@@ -284,6 +300,9 @@ static void test_help(void)
             g_autofree char *name = g_strndup(
                 type_name(e), strlen(type_name(e)) - strlen(kinds[i].suffix));
 
+            if (is_one_of_many(name)) {
+                continue;
+            }
             introspect_help(kinds[i].option, name);
         }
         qobject_unref(types);

@@ -28,6 +28,8 @@ static const char *const refusals[] = {
     /* fixed, once the device or the memory is there */
     "Attempt to set property '*' on *device* (type '*') after it was "
     "realized",
+    "Attempt to set link property '*' on device '*' (type '*') after it was "
+    "realized",
     "cannot change property size of memory-backend-*",
     "cannot change property value",
     NULL
