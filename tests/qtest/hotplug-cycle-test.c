@@ -136,11 +136,11 @@ static void test_cycle(gconstpointer driver)
     g_assert_cmpuint(born, >=, cycles);
     g_assert_cmpuint(dead, ==, born);
     if (cycles >= CYCLES_FOR_RSS) {
-        unsigned long page = getpagesize();
-        long growth = ((long)after->rss - (long)rss) * page / 1024;
+        long page = getpagesize() / 1024;
+        long growth = ((long)after->rss - (long)rss) * page;
 
-        g_test_message("%d cycles: %lu KiB, grown by %ld KiB", cycles,
-                       after->rss * page / 1024, growth);
+        g_test_message("%d cycles: %ld KiB, grown by %ld KiB", cycles,
+                       (long)after->rss * page, growth);
         /*
          * Devices that wait for their end make it swing; what is lost in every
          * cycle is more in the end.
