@@ -14,69 +14,41 @@
  * A server does not accept while it is connected; further clients wait in the
  * kernel's queue.  Read char-io.c first for how input is waited for.
  *
- * QEMU's own has also telnet, TLS and websockets; this one says that it has
- * not.
+ * With reconnect=, a thread makes each attempt, since a host that does not
+ * answer would stop the main loop for minutes.
+ *
+ * QEMU's own has also TLS and websockets; this one says that it has not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
 #include "chardev/char-io.h"
-#include "chardev/char.h"
+#include "chardev/char-socket-int.h"
+#include "qapi/clone-visitor.h"
 #include "qapi/error.h"
+#include "qapi/qapi-visit-sockets.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
-#include "qemu/option.h"
 #include "qemu/sockets.h"
 #include "qemu/yank.h"
 #include "trace.h"
-
-/* How many descriptors a message may bring. */
-#define TCP_MAX_FDS 16
-
-typedef enum {
-    TCP_CHARDEV_STATE_DISCONNECTED,
-    TCP_CHARDEV_STATE_CONNECTING,
-    TCP_CHARDEV_STATE_CONNECTED,
-} TCPChardevState;
-
-/*
- * @hup_source: hears that the peer is gone while the front end reads nothing
- * @accept_source: waits for a client, unless there is one
- * @reconnect_time: seconds; 0 if it is not wanted
- * @connect_err_reported: the first failure is told, not each of a long row
- */
-struct SocketChardev {
-    Chardev parent;
-
-    SocketAddress *addr;
-    bool is_listen;
-    bool do_nodelay;
-    int64_t reconnect_time;
-
-    TCPChardevState state;
-    int listen_fd;
-    int fd;
-    int max_size;
-    GSource *hup_source;
-    GSource *accept_source;
-    GSource *reconnect_timer;
-    bool connect_err_reported;
-    bool registered_yank;
-
-    int *read_msgfds;
-    size_t read_msgfds_num;
-    int *write_msgfds;
-    size_t write_msgfds_num;
-};
-
-typedef struct SocketChardev SocketChardev;
-DECLARE_INSTANCE_CHECKER(SocketChardev, SOCKET_CHARDEV, TYPE_CHARDEV_SOCKET)
 
 static void tcp_chr_disconnect(Chardev *chr);
 static void tcp_chr_disconnect_later(Chardev *chr);
 static void tcp_chr_listen(Chardev *chr);
 static void tcp_chr_start_reconnect(Chardev *chr);
+
+/* @source: runs tcp_chr_connect_done(); @chr: NULL once nobody wants it */
+struct TCPConnect {
+    QemuThread thread;
+    GMainContext *context;
+    GSource *source;
+    Chardev *chr;
+    SocketAddress *addr;
+    int fd;
+    Error *err;
+};
 
 static void tcp_chr_drop_source(GSource **source)
 {
@@ -87,148 +59,12 @@ static void tcp_chr_drop_source(GSource **source)
     }
 }
 
-/* What people see */
-
-static char *qemu_chr_socket_address(SocketChardev *s, const char *prefix)
-{
-    const char *server = s->is_listen ? ",server=on" : "";
-
-    switch (s->addr->type) {
-    case SOCKET_ADDRESS_TYPE_INET:
-        return g_strdup_printf("%stcp:%s:%s%s", prefix,
-                               s->addr->u.inet.host, s->addr->u.inet.port,
-                               server);
-    case SOCKET_ADDRESS_TYPE_UNIX:
-        return g_strdup_printf("%sunix:%s%s", prefix,
-                               s->addr->u.q_unix.path, server);
-    case SOCKET_ADDRESS_TYPE_FD:
-        return g_strdup_printf("%sfd:%s%s", prefix, s->addr->u.fd.str, server);
-    case SOCKET_ADDRESS_TYPE_VSOCK:
-        return g_strdup_printf("%svsock:%s:%s", prefix,
-                               s->addr->u.vsock.cid, s->addr->u.vsock.port);
-    default:
-        abort();
-    }
-}
-
 static void update_disconnected_filename(SocketChardev *s)
 {
     Chardev *chr = CHARDEV(s);
 
     g_free(chr->filename);
     chr->filename = qemu_chr_socket_address(s, "disconnected:");
-}
-
-/* For TCP, who is connected with whom. */
-static char *qemu_chr_compute_filename(SocketChardev *s)
-{
-    struct sockaddr_storage local, peer;
-    socklen_t local_len = sizeof(local), peer_len = sizeof(peer);
-    char shost[NI_MAXHOST], sserv[NI_MAXSERV];
-    char phost[NI_MAXHOST], pserv[NI_MAXSERV];
-    const char *left = "", *right = "";
-
-    if (getsockname(s->fd, (struct sockaddr *)&local, &local_len) ||
-        getpeername(s->fd, (struct sockaddr *)&peer, &peer_len) ||
-        (local.ss_family != AF_INET && local.ss_family != AF_INET6)) {
-        return qemu_chr_socket_address(s, "");
-    }
-    if (local.ss_family == AF_INET6) {
-        left = "[";
-        right = "]";
-    }
-    getnameinfo((struct sockaddr *)&local, local_len, shost, sizeof(shost),
-                sserv, sizeof(sserv), NI_NUMERICHOST | NI_NUMERICSERV);
-    getnameinfo((struct sockaddr *)&peer, peer_len, phost, sizeof(phost),
-                pserv, sizeof(pserv), NI_NUMERICHOST | NI_NUMERICSERV);
-    return g_strdup_printf("tcp:%s%s%s:%s%s <-> %s%s%s:%s",
-                           left, shost, right, sserv,
-                           s->is_listen ? ",server=on" : "",
-                           left, phost, right, pserv);
-}
-
-/* Descriptors that travel with the data */
-
-static void close_msgfds(int **fds, size_t *num)
-{
-    for (size_t i = 0; i < *num; i++) {
-        close((*fds)[i]);
-    }
-    g_free(*fds);
-    *fds = NULL;
-    *num = 0;
-}
-
-/* The caller takes as many as it asks for; the rest is closed. */
-static int tcp_get_msgfds(Chardev *chr, int *fds, int num)
-{
-    SocketChardev *s = SOCKET_CHARDEV(chr);
-    int to_copy = MIN(num, s->read_msgfds_num);
-
-    assert(num <= TCP_MAX_FDS);
-    for (int i = 0; i < s->read_msgfds_num; i++) {
-        if (i < to_copy) {
-            fds[i] = s->read_msgfds[i];
-        } else {
-            close(s->read_msgfds[i]);
-        }
-    }
-    g_free(s->read_msgfds);
-    s->read_msgfds = NULL;
-    s->read_msgfds_num = 0;
-    return to_copy;
-}
-
-static int tcp_set_msgfds(Chardev *chr, int *fds, int num)
-{
-    SocketChardev *s = SOCKET_CHARDEV(chr);
-
-    g_free(s->write_msgfds);
-    s->write_msgfds = NULL;
-    s->write_msgfds_num = 0;
-    if (s->state != TCP_CHARDEV_STATE_CONNECTED ||
-        !qemu_chr_has_feature(chr, QEMU_CHAR_FEATURE_FD_PASS)) {
-        return -1;
-    }
-    if (num) {
-        s->write_msgfds = g_memdup2(fds, num * sizeof(int));
-        s->write_msgfds_num = num;
-    }
-    return 0;
-}
-
-static ssize_t tcp_chr_recv(Chardev *chr, void *buf, size_t len)
-{
-    SocketChardev *s = SOCKET_CHARDEV(chr);
-    union {
-        struct cmsghdr align;
-        char data[CMSG_SPACE(TCP_MAX_FDS * sizeof(int))];
-    } control;
-    struct iovec iov = { .iov_base = buf, .iov_len = len };
-    struct msghdr msg = {
-        .msg_iov = &iov,
-        .msg_iovlen = 1,
-        .msg_control = control.data,
-        .msg_controllen = sizeof(control.data),
-    };
-    struct cmsghdr *cmsg;
-    ssize_t ret;
-
-    ret = RETRY_ON_EINTR(recvmsg(s->fd, &msg, MSG_CMSG_CLOEXEC));
-    if (ret < 0) {
-        return ret;
-    }
-    for (cmsg = CMSG_FIRSTHDR(&msg); cmsg; cmsg = CMSG_NXTHDR(&msg, cmsg)) {
-        if (cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_RIGHTS) {
-            size_t size = cmsg->cmsg_len - CMSG_LEN(0);
-
-            /* What nobody fetched goes when the next arrive. */
-            close_msgfds(&s->read_msgfds, &s->read_msgfds_num);
-            s->read_msgfds = g_memdup2(CMSG_DATA(cmsg), size);
-            s->read_msgfds_num = size / sizeof(int);
-        }
-    }
-    return ret;
 }
 
 /* Data; chr_write_lock is held by the caller of tcp_chr_write() */
@@ -281,9 +117,19 @@ static gboolean tcp_chr_read(gint fd, GIOCondition cond, void *opaque)
     if (s->state != TCP_CHARDEV_STATE_CONNECTED || s->max_size <= 0) {
         return TRUE;
     }
-    size = tcp_chr_recv(chr, buf, MIN(sizeof(buf), s->max_size));
+    /* Of telnet, two bytes may become three. */
+    size = tcp_chr_recv(chr, buf, MIN(sizeof(buf), s->is_tn3270
+                                      ? MAX(s->max_size - 1, 1)
+                                      : s->max_size));
     if (size == 0 || (size == -1 && errno != EAGAIN)) {
         tcp_chr_disconnect(chr);
+    } else if (size > 0 && s->is_telnet) {
+        uint8_t data[CHR_READ_BUF_LEN + 1];
+
+        size = tcp_chr_process_IAC_bytes(s, buf, size, data);
+        if (size > 0) {
+            qemu_chr_be_write(chr, data, size);
+        }
     } else if (size > 0) {
         qemu_chr_be_write(chr, buf, size);
     }
@@ -395,6 +241,10 @@ static void tcp_chr_new_client(Chardev *chr, int fd)
     if (s->do_nodelay) {
         socket_set_nodelay(fd);
     }
+    if (s->is_telnet && !tcp_chr_telnet_init(s)) {
+        /* It is found to be closed as soon as it is read. */
+        shutdown(fd, SHUT_RDWR);
+    }
     g_free(chr->filename);
     chr->filename = qemu_chr_compute_filename(s);
     tcp_chr_add_sources(chr);
@@ -426,6 +276,9 @@ static bool tcp_chr_disconnect_locked(Chardev *chr)
     SocketChardev *s = SOCKET_CHARDEV(chr);
     bool emit_close = s->state == TCP_CHARDEV_STATE_CONNECTED;
 
+    if (s->state == TCP_CHARDEV_STATE_CONNECTING) {
+        return false;
+    }
     trace_tcp_chr_disconnect(chr, chr->label);
     tcp_chr_free_connection(chr);
     update_disconnected_filename(s);
@@ -510,25 +363,82 @@ static bool tcp_chr_connect_client_sync(Chardev *chr, Error **errp)
     return true;
 }
 
+/* Take what the thread came back with, and free @conn. */
+static void tcp_chr_connect_end(TCPConnect *conn)
+{
+    Chardev *chr = conn->chr;
+
+    qemu_thread_join(&conn->thread);
+    tcp_chr_drop_source(&conn->source);
+    if (chr) {
+        SocketChardev *s = SOCKET_CHARDEV(chr);
+
+        s->connect = NULL;
+        if (conn->fd >= 0) {
+            tcp_chr_new_client(chr, conn->fd);
+            conn->fd = -1;
+        } else {
+            s->state = TCP_CHARDEV_STATE_DISCONNECTED;
+            if (!s->connect_err_reported) {
+                error_reportf_err(error_copy(conn->err), "Unable to connect "
+                                  "character device %s: ", chr->label);
+                s->connect_err_reported = true;
+            }
+            tcp_chr_start_reconnect(chr);
+        }
+    }
+    if (conn->fd >= 0) {
+        close(conn->fd);
+    }
+    error_free(conn->err);
+    qapi_free_SocketAddress(conn->addr);
+    if (conn->context) {
+        g_main_context_unref(conn->context);
+    }
+    g_free(conn);
+}
+
+static gboolean tcp_chr_connect_done(gpointer opaque)
+{
+    tcp_chr_connect_end(opaque);
+    return G_SOURCE_REMOVE;
+}
+
+static void *tcp_chr_connect_worker(void *opaque)
+{
+    TCPConnect *conn = opaque;
+
+    conn->fd = socket_connect(conn->addr, &conn->err);
+    conn->source = g_idle_source_new();
+    g_source_set_callback(conn->source, tcp_chr_connect_done, conn, NULL);
+    g_source_attach(conn->source, conn->context);
+    return NULL;
+}
+
+static void tcp_chr_connect_client_async(Chardev *chr)
+{
+    SocketChardev *s = SOCKET_CHARDEV(chr);
+    TCPConnect *conn = g_new0(TCPConnect, 1);
+
+    s->state = TCP_CHARDEV_STATE_CONNECTING;
+    s->connect = conn;
+    conn->chr = chr;
+    conn->fd = -1;
+    conn->addr = QAPI_CLONE(SocketAddress, s->addr);
+    conn->context = chr->gcontext ? g_main_context_ref(chr->gcontext) : NULL;
+    qemu_thread_create(&conn->thread, "chr-connect", tcp_chr_connect_worker,
+                       conn, QEMU_THREAD_JOINABLE);
+}
+
 static gboolean socket_reconnect_timeout(gpointer opaque)
 {
     Chardev *chr = CHARDEV(opaque);
     SocketChardev *s = SOCKET_CHARDEV(opaque);
-    Error *err = NULL;
 
     tcp_chr_drop_source(&s->reconnect_timer);
-    if (s->state == TCP_CHARDEV_STATE_CONNECTED ||
-        tcp_chr_connect_client_sync(chr, &err)) {
-        return FALSE;
+    if (s->state == TCP_CHARDEV_STATE_DISCONNECTED) {
+        tcp_chr_connect_client_async(chr);
     }
-    if (s->connect_err_reported) {
-        error_free(err);
-    } else {
-        error_reportf_err(err, "Unable to connect character device %s: ",
-                          chr->label);
-        s->connect_err_reported = true;
-    }
-    tcp_chr_start_reconnect(chr);
     return FALSE;
 }
 
@@ -562,6 +472,8 @@ static int tcp_chr_wait_connected(Chardev *chr, Error **errp)
                 return -1;
             }
             tcp_chr_new_client(chr, fd);
+        } else if (s->connect) {
+            tcp_chr_connect_end(s->connect);
         } else if (!tcp_chr_connect_client_sync(chr, &err)) {
             if (!s->reconnect_time) {
                 error_propagate(errp, err);
@@ -588,41 +500,6 @@ static int tcp_chr_add_client(Chardev *chr, int fd)
 
 /* Life */
 
-static bool qmp_chardev_validate_socket(ChardevSocket *sock,
-                                        SocketAddress *addr, Error **errp)
-{
-    bool server = sock->has_server ? sock->server : true;
-
-    if (sock->has_reconnect && sock->reconnect > 0) {
-        if (addr->type == SOCKET_ADDRESS_TYPE_FD) {
-            error_setg(errp,
-                       "'reconnect' option is incompatible with 'fd' address "
-                       "type");
-            return false;
-        }
-        if (server) {
-            error_setg(errp,
-                       "'reconnect' option is incompatible with socket in "
-                       "server listen mode");
-            return false;
-        }
-    }
-    if (!server && sock->has_wait) {
-        error_setg(errp,
-                   "'wait' option is incompatible with socket in client "
-                   "connect mode");
-        return false;
-    }
-    if ((sock->has_telnet && sock->telnet) ||
-        (sock->has_tn3270 && sock->tn3270) ||
-        (sock->has_websocket && sock->websocket) || sock->has_tls_creds) {
-        error_setg(errp, "telnet, tn3270, websocket and tls-creds are not "
-                   "available for a character device");
-        return false;
-    }
-    return true;
-}
-
 static void qmp_chardev_open_socket(Chardev *chr, ChardevBackend *backend,
                                     bool *be_opened, Error **errp)
 {
@@ -632,6 +509,8 @@ static void qmp_chardev_open_socket(Chardev *chr, ChardevBackend *backend,
 
     s->addr = socket_address_flatten(sock->addr);
     s->is_listen = sock->has_server ? sock->server : true;
+    s->is_tn3270 = sock->has_tn3270 && sock->tn3270;
+    s->is_telnet = (sock->has_telnet && sock->telnet) || s->is_tn3270;
     s->do_nodelay = sock->has_nodelay && sock->nodelay;
     *be_opened = false;
     if (!qmp_chardev_validate_socket(sock, s->addr, errp)) {
@@ -653,6 +532,16 @@ static void qmp_chardev_open_socket(Chardev *chr, ChardevBackend *backend,
             return;
         }
         qemu_socket_set_nonblock(s->listen_fd);
+        if (s->addr->type == SOCKET_ADDRESS_TYPE_INET) {
+            /* The port may have been chosen just now. */
+            SocketAddress *bound = socket_local_address(s->listen_fd, NULL);
+
+            if (bound) {
+                qapi_free_SocketAddress(s->addr);
+                s->addr = bound;
+                update_disconnected_filename(s);
+            }
+        }
         if (wait) {
             tcp_chr_wait_connected(chr, errp);
         } else {
@@ -663,100 +552,10 @@ static void qmp_chardev_open_socket(Chardev *chr, ChardevBackend *backend,
     s->reconnect_time = sock->has_reconnect ? sock->reconnect : 0;
     if (s->reconnect_time) {
         /* The first attempt is like the others: who is not there may come. */
-        socket_reconnect_timeout(chr);
+        tcp_chr_connect_client_async(chr);
     } else {
         tcp_chr_connect_client_sync(chr, errp);
     }
-}
-
-static SocketAddressLegacy *chr_parse_socket_address(QemuOpts *opts,
-                                                     Error **errp)
-{
-    const char *path = qemu_opt_get(opts, "path");
-    const char *host = qemu_opt_get(opts, "host");
-    const char *port = qemu_opt_get(opts, "port");
-    const char *fd = qemu_opt_get(opts, "fd");
-    SocketAddressLegacy *addr;
-
-    if (!!path + !!fd + !!host > 1) {
-        error_setg(errp, "None or one of 'path', 'fd' or 'host' option"
-                   " required.");
-        return NULL;
-    }
-    if (host && !port) {
-        error_setg(errp, "chardev: socket: no port given");
-        return NULL;
-    }
-    addr = g_new0(SocketAddressLegacy, 1);
-    if (path) {
-        UnixSocketAddress *q_unix = g_new0(UnixSocketAddress, 1);
-
-        addr->type = SOCKET_ADDRESS_TYPE_UNIX;
-        addr->u.q_unix.data = q_unix;
-        q_unix->path = g_strdup(path);
-        q_unix->has_tight = true;
-        q_unix->tight = qemu_opt_get_bool(opts, "tight", true);
-        q_unix->has_abstract = true;
-        q_unix->abstract = qemu_opt_get_bool(opts, "abstract", false);
-    } else if (host) {
-        InetSocketAddress *inet = g_new(InetSocketAddress, 1);
-
-        addr->type = SOCKET_ADDRESS_TYPE_INET;
-        addr->u.inet.data = inet;
-        *inet = (InetSocketAddress) {
-            .host = g_strdup(host),
-            .port = g_strdup(port),
-            .has_to = qemu_opt_get(opts, "to"),
-            .to = qemu_opt_get_number(opts, "to", 0),
-            .has_ipv4 = qemu_opt_get(opts, "ipv4"),
-            .ipv4 = qemu_opt_get_bool(opts, "ipv4", false),
-            .has_ipv6 = qemu_opt_get(opts, "ipv6"),
-            .ipv6 = qemu_opt_get_bool(opts, "ipv6", false),
-        };
-    } else {
-        addr->type = SOCKET_ADDRESS_TYPE_FD;
-        addr->u.fd.data = g_new(String, 1);
-        addr->u.fd.data->str = g_strdup(fd ?: "");
-    }
-    return addr;
-}
-
-static void qemu_chr_parse_socket(QemuOpts *opts, ChardevBackend *backend,
-                                  Error **errp)
-{
-    SocketAddressLegacy *addr = chr_parse_socket_address(opts, errp);
-    const char *tls_creds = qemu_opt_get(opts, "tls-creds");
-    ChardevSocket *sock;
-
-    backend->type = CHARDEV_BACKEND_KIND_SOCKET;
-    if (!addr) {
-        return;
-    }
-    sock = backend->u.socket.data = g_new0(ChardevSocket, 1);
-    qemu_chr_parse_common(opts, qapi_ChardevSocket_base(sock));
-    sock->addr = addr;
-
-    /* "nodelay" was "delay" with the opposite meaning once. */
-    sock->has_nodelay = qemu_opt_get(opts, "delay") != NULL ||
-                        qemu_opt_get(opts, "nodelay") != NULL;
-    sock->nodelay = !qemu_opt_get_bool(opts, "delay", true) ||
-                    qemu_opt_get_bool(opts, "nodelay", false);
-    sock->has_server = true;
-    sock->server = qemu_opt_get_bool(opts, "server", false);
-    /* On the command line a server waits unless told not to; in QMP not. */
-    sock->has_wait = qemu_opt_find(opts, "wait") || sock->server;
-    sock->wait = qemu_opt_get_bool(opts, "wait", true);
-    sock->has_reconnect = qemu_opt_find(opts, "reconnect");
-    sock->reconnect = qemu_opt_get_number(opts, "reconnect", 0);
-
-    sock->has_telnet = qemu_opt_get(opts, "telnet");
-    sock->telnet = qemu_opt_get_bool(opts, "telnet", false);
-    sock->has_tn3270 = qemu_opt_get(opts, "tn3270");
-    sock->tn3270 = qemu_opt_get_bool(opts, "tn3270", false);
-    sock->has_websocket = qemu_opt_get(opts, "websocket");
-    sock->websocket = qemu_opt_get_bool(opts, "websocket", false);
-    sock->has_tls_creds = tls_creds != NULL;
-    sock->tls_creds = g_strdup(tls_creds);
 }
 
 static void char_socket_init(Object *obj)
@@ -773,6 +572,10 @@ static void char_socket_finalize(Object *obj)
     SocketChardev *s = SOCKET_CHARDEV(obj);
     bool was_connected = s->state == TCP_CHARDEV_STATE_CONNECTED;
 
+    if (s->connect) {
+        /* Nobody waits for the thread; what it brings is closed. */
+        s->connect->chr = NULL;
+    }
     tcp_chr_free_connection(chr);
     tcp_chr_drop_source(&s->accept_source);
     tcp_chr_drop_source(&s->reconnect_timer);

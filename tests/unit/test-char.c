@@ -345,6 +345,78 @@ static void test_socket_full(void)
     fe_stop(&h);
 }
 
+/* Whoever telnets here hears what he is to do, and only his keys come in. */
+static void test_socket_telnet(void)
+{
+    static const uint8_t hello[] = { 255, 251, 1, 255, 251, 3, 255, 251, 0,
+                                     255, 253, 0 };
+    static const uint8_t answer[] = { 'a', 255, 253, 1, 255, 255, 255, 243,
+                                      255, 250, 24, 0, 'x', 255, 240, 'b',
+                                      255 };
+    g_autofree char *path = tmp_path("telnet");
+    g_autofree char *text = g_strdup_printf(
+        "socket,id=s,path=%s,server=on,wait=off,telnet=on", path);
+    uint8_t buf[32];
+    FeHandler h;
+    int fd;
+
+    fe_start(&h, chr_from_opts(text, &error_abort));
+    fd = unix_connect(path, &error_abort);
+    settle();
+    g_assert_cmpint(read(fd, buf, sizeof(buf)), ==, sizeof(hello));
+    g_assert_cmpmem(buf, sizeof(hello), hello, sizeof(hello));
+    g_assert_cmpint(write(fd, answer, sizeof(answer)), ==, sizeof(answer));
+    settle();
+    g_assert_cmpint(write(fd, "\xfb\1c", 3), ==, 3);
+    settle();
+    g_assert_cmpstr(h.data->str, ==, "a\377bc");
+    g_assert_cmpstr(h.events->str, ==, "opened break ");
+    fe_stop(&h);
+    close(fd);
+}
+
+static gboolean test_stop_waiting(gpointer opaque)
+{
+    *(bool *)opaque = true;
+    return G_SOURCE_REMOVE;
+}
+
+/* Nobody is there at first, then somebody, then he goes and comes again. */
+static void test_socket_reconnect(void)
+{
+    g_autofree char *path = tmp_path("reconnect");
+    g_autofree char *text = g_strdup_printf(
+        "socket,id=s,path=%s,reconnect=1", path);
+    bool timeout = false;
+    int listen_fd, fd;
+    FeHandler h;
+
+    fe_start(&h, chr_from_opts(text, &error_abort));
+    listen_fd = unix_listen(path, &error_abort);
+    g_timeout_add(10000, test_stop_waiting, &timeout);
+    while (!h.events->len && !timeout) {
+        g_main_context_iteration(NULL, TRUE);
+    }
+    g_assert_cmpstr(h.events->str, ==, "opened ");
+    fd = qemu_accept(listen_fd, NULL, NULL);
+    g_assert_cmpint(write(fd, "1", 1), ==, 1);
+    settle();
+    close(fd);
+    while (strcmp(h.events->str, "opened closed opened ") && !timeout) {
+        g_main_context_iteration(NULL, TRUE);
+    }
+    fd = qemu_accept(listen_fd, NULL, NULL);
+    g_assert_cmpint(write(fd, "2", 1), ==, 1);
+    settle();
+    g_assert_cmpstr(h.data->str, ==, "12");
+    g_assert_false(timeout);
+    g_source_remove_by_user_data(&timeout);
+    fe_stop(&h);
+    close(fd);
+    close(listen_fd);
+    unlink(path);
+}
+
 static void test_refused(void)
 {
     assert_refused("nonsense,id=a",
@@ -384,6 +456,8 @@ int main(int argc, char **argv)
     g_test_add_func("/char/socket/backpressure", test_socket_backpressure);
     g_test_add_func("/char/socket/fds", test_socket_fds);
     g_test_add_func("/char/socket/full", test_socket_full);
+    g_test_add_func("/char/socket/telnet", test_socket_telnet);
+    g_test_add_func("/char/socket/reconnect", test_socket_reconnect);
     g_test_add_func("/char/refused", test_refused);
     ret = g_test_run();
     qemu_chr_cleanup();
