@@ -58,6 +58,30 @@ static void test_oob_errors(void)
     qtest_quit(qts);
 }
 
+/* A mux chardev has others on it, who are in the main thread. */
+static void test_oob_mux(void)
+{
+    g_autofree char *args = g_strdup_printf(
+        "-machine none -chardev socket,id=mux,mux=on,path=%s/mux,server=on,"
+        "wait=off -mon chardev=mux,mode=control", dir);
+    QTestState *qts = qtest_init(args);
+    FILE *client = client_connect_at("mux");
+    QDict *greeting = client_recv(client);
+
+    g_assert_true(qlist_empty(qdict_get_qlist(qdict_get_qdict(greeting, "QMP"),
+                                              "capabilities")));
+    qobject_unref(greeting);
+    check_error(client, "{'execute': 'qmp_capabilities', 'arguments':"
+                " {'enable': ['oob']}}", "GenericError",
+                "Capability oob not available");
+    check_return(client, "{'execute': 'qmp_capabilities'}{'execute': 'stop'}",
+                 "{\"return\": {}}");
+    check_line(client, "STOP");
+    check_line(client, "{\"return\": {}}");
+    fclose(client);
+    qtest_quit(qts);
+}
+
 /* The main thread is busy until somebody reads @fifo. */
 static void client_block(FILE *client, const char *fifo)
 {
@@ -190,6 +214,7 @@ int main(int argc, char **argv)
     clients_init("qmp-oob-test-XXXXXX");
     qtest_add_func("/qmp-oob/overtakes", test_oob);
     qtest_add_func("/qmp-oob/errors", test_oob_errors);
+    qtest_add_func("/qmp-oob/mux", test_oob_mux);
     qtest_add_func("/qmp-oob/queue", test_oob_queue);
     ret = g_test_run();
     clients_cleanup();
