@@ -11,8 +11,12 @@
 #include "config-host.h"
 #include "hw/nmi.h"
 #include "monitor-internal.h"
+#include "monitor/hmp-target.h"
 #include "monitor/hmp.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-misc.h"
+#include "qapi/qapi-commands-run-state.h"
+#include "qapi/util.h"
 #include "qapi/qapi-commands-misc.h"
 #include "qapi/qapi-types-run-state.h"
 #include "qapi/qmp/qdict.h"
@@ -100,6 +104,26 @@ void hmp_system_reset(Monitor *mon, const QDict *qdict)
     qemu_system_reset_request(SHUTDOWN_CAUSE_HOST_QMP_SYSTEM_RESET);
 }
 
+void hmp_exit_preconfig(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+
+    qmp_x_exit_preconfig(&err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_watchdog_action(Monitor *mon, const QDict *qdict)
+{
+    Error *err = NULL;
+    int action = qapi_enum_parse(&WatchdogAction_lookup,
+                                 qdict_get_str(qdict, "action"), -1, &err);
+
+    if (action >= 0) {
+        qmp_watchdog_set_action(action, &err);
+    }
+    hmp_handle_error(mon, err);
+}
+
 void hmp_boot_set(Monitor *mon, const QDict *qdict)
 {
     Error *local_err = NULL;
@@ -117,7 +141,7 @@ void hmp_nmi(Monitor *mon, const QDict *qdict)
 {
     Error *err = NULL;
 
-    nmi_monitor_handle(0, &err);
+    nmi_monitor_handle(monitor_get_cpu_index(mon), &err);
     hmp_handle_error(mon, err);
 }
 

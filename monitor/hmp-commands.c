@@ -93,6 +93,13 @@ const HMPCommand hmp_cmds[] = {
         .cmd = hmp_device_del,
         .command_completion = device_del_completion,
     }, {
+        .name = "exit_preconfig",
+        .args_type = "",
+        .params = "",
+        .help = "make the machine, after -preconfig",
+        .flags = "p",
+        .cmd = hmp_exit_preconfig,
+    }, {
         .name = "getfd",
         .args_type = "fdname:s",
         .params = "getfd name",
@@ -112,6 +119,13 @@ const HMPCommand hmp_cmds[] = {
         .help = "show where a physical address of the guest is in this "
                 "program",
         .cmd = hmp_gpa2hva,
+    }, {
+        .name = "gva2gpa",
+        .args_type = "addr:l",
+        .params = "addr",
+        .help = "show where a virtual address of the guest is in its "
+                "physical memory",
+        .cmd = hmp_gva2gpa,
     }, {
         .name = "help|?",
         .args_type = "name:S?",
@@ -145,6 +159,12 @@ const HMPCommand hmp_cmds[] = {
         .params = "filename",
         .help = "write the log to a file",
         .cmd = hmp_logfile,
+    }, {
+        .name = "memsave",
+        .args_type = "val:l,size:i,filename:s",
+        .params = "addr size file",
+        .help = "save virtual memory to a file",
+        .cmd = hmp_memsave,
     }, {
         .name = "netdev_add",
         .args_type = "netdev:O",
@@ -288,6 +308,19 @@ const HMPCommand hmp_cmds[] = {
                 "pattern; vcpu: for this virtual CPU)",
         .cmd = hmp_trace_event,
         .command_completion = trace_event_completion,
+    }, {
+        .name = "watchdog_action",
+        .args_type = "action:s",
+        .params = "[reset|shutdown|poweroff|pause|debug|none]",
+        .help = "choose what happens when a watchdog barks",
+        .cmd = hmp_watchdog_action,
+        .command_completion = watchdog_action_completion,
+    }, {
+        .name = "x",
+        .args_type = "fmt:/,addr:l",
+        .params = "/fmt addr",
+        .help = "dump memory from a virtual address on",
+        .cmd = hmp_memory_dump,
     }, {
         .name = "xp",
         .args_type = "fmt:/,addr:l",

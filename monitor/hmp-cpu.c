@@ -9,6 +9,7 @@
 #include "qemu/osdep.h"
 #include "hw/core/cpu.h"
 #include "monitor-internal.h"
+#include "monitor/hmp-target.h"
 #include "monitor/hmp.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-machine.h"

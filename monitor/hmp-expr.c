@@ -17,6 +17,7 @@
 
 #include "qemu/osdep.h"
 #include "monitor-internal.h"
+#include "monitor/hmp-target.h"
 #include "qemu/ctype.h"
 
 /* A line can come from a program and have a million parentheses. */
@@ -78,7 +79,10 @@ static bool expr_register(MonitorExpr *e, int64_t *val)
     name = g_strndup(e->p, len);
     e->p += len;
     expr_skip_space(e);
-    return expr_fail(e, "unknown register");
+    if (get_monitor_def(e->mon, val, name) < 0) {
+        return expr_fail(e, "unknown register");
+    }
+    return true;
 }
 
 static bool expr_number(MonitorExpr *e, int64_t *val)

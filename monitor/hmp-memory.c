@@ -9,10 +9,13 @@
  */
 
 #include "qemu/osdep.h"
+#include "cpu.h"
 #include "exec/address-spaces.h"
+#include "exec/cpu-all.h"
 #include "exec/ioport.h"
 #include "exec/memory.h"
 #include "monitor-internal.h"
+#include "monitor/hmp-target.h"
 #include "monitor/hmp.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qdict.h"
@@ -110,13 +113,17 @@ static void dump_item(Monitor *mon, int format, int size, uint64_t val)
     }
 }
 
-static bool dump_read(uint64_t addr, uint8_t *buf, int len)
+static bool dump_read(CPUState *cpu, uint64_t addr, uint8_t *buf, int len)
 {
+    if (cpu) {
+        return cpu_memory_rw_debug(cpu, addr, buf, len, false) >= 0;
+    }
     return address_space_read(&address_space_memory, addr,
                               MEMTXATTRS_UNSPECIFIED, buf, len) == MEMTX_OK;
 }
 
-static void memory_dump(Monitor *mon, const QDict *qdict)
+/* @cpu: whose addresses they are; NULL if they are physical. */
+static void memory_dump(Monitor *mon, const QDict *qdict, CPUState *cpu)
 {
     int format = qdict_get_int(qdict, "format");
     int size = qdict_get_int(qdict, "size");
@@ -137,7 +144,7 @@ static void memory_dump(Monitor *mon, const QDict *qdict)
         uint8_t buf[16];
 
         monitor_printf(mon, "%016" PRIx64 ":", addr);
-        if (!dump_read(addr, buf, len)) {
+        if (!dump_read(cpu, addr, buf, len)) {
             monitor_printf(mon, " Cannot access memory\n");
             return;
         }
@@ -150,9 +157,24 @@ static void memory_dump(Monitor *mon, const QDict *qdict)
     }
 }
 
+void hmp_memory_dump(Monitor *mon, const QDict *qdict)
+{
+    CPUState *cpu = mon_get_cpu(mon);
+
+    if (!cpu) {
+        monitor_printf(mon, "Can not dump without CPU\n");
+        return;
+    }
+    memory_dump(mon, qdict, cpu);
+}
+
 void hmp_physical_memory_dump(Monitor *mon, const QDict *qdict)
 {
-    memory_dump(mon, qdict);
+    if (qdict_get_int(qdict, "format") == 'i' && !mon_get_cpu(mon)) {
+        monitor_printf(mon, "Can not dump without CPU\n");
+        return;
+    }
+    memory_dump(mon, qdict, NULL);
 }
 
 /* The checksum of BSD's sum(1) */
@@ -231,6 +253,26 @@ void hmp_ioport_write(Monitor *mon, const QDict *qdict)
 }
 
 /* Addresses */
+
+void hmp_gva2gpa(Monitor *mon, const QDict *qdict)
+{
+    vaddr addr = qdict_get_int(qdict, "addr");
+    CPUState *cpu = mon_get_cpu(mon);
+    MemTxAttrs attrs;
+    hwaddr gpa;
+
+    if (!cpu) {
+        monitor_printf(mon, "No cpu\n");
+        return;
+    }
+    gpa = cpu_get_phys_page_attrs_debug(cpu, addr & TARGET_PAGE_MASK, &attrs);
+    if (gpa == -1) {
+        monitor_printf(mon, "Unmapped\n");
+    } else {
+        monitor_printf(mon, "gpa: %#" HWADDR_PRIx "\n",
+                       gpa + (addr & ~TARGET_PAGE_MASK));
+    }
+}
 
 /*
  * Where the RAM at @addr is in our own address space; *@p_mr has it, with a

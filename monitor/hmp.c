@@ -28,8 +28,7 @@ bool hmp_cmd_available(const HMPCommand *cmd)
            || (cmd->flags && strchr(cmd->flags, 'p'));
 }
 
-/* Is @name, of @len characters, one of @names, "quit|q"? */
-static bool hmp_compare_cmd(const char *name, size_t len, const char *names)
+bool hmp_compare_cmd(const char *name, size_t len, const char *names)
 {
     for (;;) {
         size_t n = strcspn(names, "|");

@@ -211,6 +211,8 @@ void handle_hmp_command(MonitorHMP *mon, const char *cmdline);
 void help_cmd(Monitor *mon, const char *name);
 /* Can it be used by now, with -preconfig? */
 bool hmp_cmd_available(const HMPCommand *cmd);
+/* Is @name, of @len characters, one of @names, "quit|q"? */
+bool hmp_compare_cmd(const char *name, size_t len, const char *names);
 /* The command in @table of this name of @len characters, or NULL. */
 const HMPCommand *hmp_search(const HMPCommand *table, const char *name,
                              size_t len);
@@ -238,14 +240,5 @@ bool hmp_get_expr(Monitor *mon, const char **pp, int64_t *val);
 /* hmp-completion.c */
 /* What Tab finds, is offered to the line editor of @opaque, a MonitorHMP. */
 void monitor_find_completion(void *opaque, const char *cmdline);
-
-/*
- * hmp-cpu.c: the CPU that @mon looks through; NULL if there is none.
- * monitor_set_cpu() chooses one: 0, or -1 if there is no such.
- */
-int monitor_set_cpu(Monitor *mon, int cpu_index);
-CPUState *mon_get_cpu(Monitor *mon);
-CPUArchState *mon_get_cpu_env(Monitor *mon);
-int monitor_get_cpu_index(Monitor *mon);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "qemu/osdep.h"
 #include "monitor-internal.h"
+#include "monitor/hmp-target.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-control.h"
 #include "qapi/qapi-commands-machine.h"

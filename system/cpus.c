@@ -15,10 +15,14 @@
  */
 
 #include "qemu/osdep.h"
+#include "exec/cpu-all.h"
 #include "exec/cpu-common.h"
 #include "exec/exec-all.h"
 #include "hw/boards.h"
 #include "hw/core/cpu.h"
+#include "hw/nmi.h"
+#include "monitor/hmp-target.h"
+#include "monitor/monitor.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-events-run-state.h"
@@ -524,6 +528,11 @@ void vm_start(void)
     }
 }
 
+void qmp_inject_nmi(Error **errp)
+{
+    nmi_monitor_handle(monitor_get_cpu_index(monitor_cur()), errp);
+}
+
 /* The guest's memory into a file */
 
 /* Read @size bytes of the guest's from @addr; false if they are not there. */
@@ -567,6 +576,24 @@ static void memsave_to_file(MemsaveRead *read_fn, void *opaque, int64_t addr,
 
 out:
     fclose(f);
+}
+
+static bool memsave_read(void *opaque, hwaddr addr, void *buf, hwaddr size)
+{
+    return cpu_memory_rw_debug(opaque, addr, buf, size, false) >= 0;
+}
+
+void qmp_memsave(int64_t addr, int64_t size, const char *filename,
+                 bool has_cpu, int64_t cpu_index, Error **errp)
+{
+    CPUState *cpu = qemu_get_cpu(has_cpu ? cpu_index : 0);
+
+    if (!cpu) {
+        error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "cpu-index",
+                   "a CPU number");
+        return;
+    }
+    memsave_to_file(memsave_read, cpu, addr, size, filename, errp);
 }
 
 /* Where there is nothing, there is something to read all the same. */

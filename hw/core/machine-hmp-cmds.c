@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "hw/intc/intc.h"
+#include "monitor/hmp-target.h"
 #include "monitor/hmp.h"
 #include "monitor/monitor.h"
 #include "qapi/error.h"
@@ -122,6 +123,20 @@ void hmp_system_wakeup(Monitor *mon, const QDict *qdict)
     Error *err = NULL;
 
     qmp_system_wakeup(&err);
+    hmp_handle_error(mon, err);
+}
+
+void hmp_memsave(Monitor *mon, const QDict *qdict)
+{
+    int cpu_index = monitor_get_cpu_index(mon);
+    Error *err = NULL;
+
+    if (cpu_index < 0) {
+        monitor_printf(mon, "No CPU available\n");
+        return;
+    }
+    qmp_memsave(qdict_get_int(qdict, "val"), qdict_get_int(qdict, "size"),
+                qdict_get_str(qdict, "filename"), true, cpu_index, &err);
     hmp_handle_error(mon, err);
 }
 

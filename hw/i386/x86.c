@@ -7,8 +7,10 @@
  */
 
 #include "qemu/osdep.h"
+#include "cpu.h"
 #include "hw/i386/x86.h"
 #include "hw/irq.h"
+#include "hw/nmi.h"
 #include "hw/pci/msi.h"
 #include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
@@ -129,14 +131,26 @@ static void x86_machine_initfn(Object *obj)
     x86ms->above_4g_mem_start = 4 * GiB;
 }
 
+/* inject-nmi: whichever CPU was meant, all of them get it. */
+static void x86_nmi(NMIState *n, int cpu_index, Error **errp)
+{
+    CPUState *cs;
+
+    CPU_FOREACH(cs) {
+        cpu_interrupt(cs, CPU_INTERRUPT_NMI);
+    }
+}
+
 static void x86_machine_class_init(ObjectClass *oc, void *data)
 {
     MachineClass *mc = MACHINE_CLASS(oc);
     X86MachineClass *x86mc = X86_MACHINE_CLASS(oc);
+    NMIClass *nc = NMI_CLASS(oc);
 
     mc->cpu_index_to_instance_props = x86_cpu_index_to_props;
     mc->possible_cpu_arch_ids = x86_possible_cpu_arch_ids;
     x86mc->fwcfg_dma_enabled = true;
+    nc->nmi_monitor_handler = x86_nmi;
 
     object_class_property_add(oc, X86_MACHINE_SMM, "OnOffAuto",
                               x86_machine_get_smm, x86_machine_set_smm,
@@ -165,6 +179,10 @@ static const TypeInfo x86_machine_info = {
     .instance_init = x86_machine_initfn,
     .class_size    = sizeof(X86MachineClass),
     .class_init    = x86_machine_class_init,
+    .interfaces    = (InterfaceInfo[]) {
+        { TYPE_NMI },
+        { }
+    },
 };
 
 static void x86_machine_register_types(void)

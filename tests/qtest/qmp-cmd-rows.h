@@ -54,6 +54,12 @@
   "attempt to add duplicate property 'm1' to object (type 'container')" },
 { "object-del", "{'id': 'm1'}" },
 { "object-del", "{'id': 'm1'}", "object 'm1' not found" },
+{ "inject-nmi" },
+{ "memsave", "{'val': 0, 'size': 16, 'filename': '/dev/null'}" },
+{ "memsave", "{'val': 0, 'size': 16, 'filename': '/dev/null',"
+  " 'cpu-index': 99}", "Parameter 'cpu-index' expects a CPU number" },
+{ "memsave", "{'val': -65536, 'size': 16, 'filename': '/dev/null'}",
+  "Invalid addr 0xffffffffffff0000/size 16 specified" },
 { "pmemsave", "{'val': 0, 'size': 16, 'filename': '/dev/null'}" },
 { "pmemsave", "{'val': 0, 'size': 16, 'filename': '/nowhere/x'}",
   "Could not open '/nowhere/x': No such file or directory" },
