@@ -473,10 +473,6 @@ static void run_cases(QTestState *qts, const HmpCase *cases, size_t count)
         g_autofree char *got = hmp(qts, c->command);
         bool ok;
 
-        if (g_str_has_prefix(got, "unknown command")
-            && strncmp(c->answer ?: "", "unknown", 7)) {
-            continue;
-        }
         g_hash_table_add(cases_seen, command_of(c->command));
         ok = !c->answer ? !strstr(got, "unknown command")
              : c->part ? strstr(got, c->answer) != NULL
