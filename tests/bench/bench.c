@@ -10,6 +10,7 @@
  */
 
 #include "qemu/osdep.h"
+#include <sys/wait.h>
 #include "bench.h"
 
 #define READY_RUNS      20
@@ -99,6 +100,50 @@ static void bench_ready(int index, const Vmm *vmm)
                  times[READY_RUNS / 2] * 1e3, true);
 }
 
+/* A client's view: from exec to QMP's greeting, and what is resident then. */
+static void bench_greeting(int index, const Vmm *vmm)
+{
+    g_autofree char *command = g_strdup_printf(
+        "%s %s -nodefaults -display none -S -qmp stdio", vmm->binary,
+        *vmm->extra ? vmm->extra : "-accel qtest");
+    double times[READY_RUNS];
+
+    for (int i = 0; i < READY_RUNS; i++) {
+        g_auto(GStrv) argv = NULL;
+        double start = bench_now();
+        GPid pid;
+        int in, out;
+        char c;
+
+        g_assert_true(g_shell_parse_argv(command, NULL, &argv, NULL));
+        g_assert_true(g_spawn_async_with_pipes(
+            NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+            &in, &out, NULL, NULL));
+        do {
+            g_assert_cmpint(read(out, &c, 1), ==, 1);
+        } while (c != '\n');
+        times[i] = bench_now() - start;
+        if (i == READY_RUNS - 1) {
+            g_autofree char *path = g_strdup_printf("/proc/%d/status", pid);
+            g_autofree char *status = NULL;
+            const char *line;
+
+            g_assert_true(g_file_get_contents(path, &status, NULL, NULL));
+            line = strstr(status, "VmRSS:");
+            g_assert_nonnull(line);
+            bench_report(index, "resident at the QMP greeting", "MB",
+                         atol(line + 6) / 1024.0, true);
+        }
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+        close(in);
+        close(out);
+    }
+    qsort(times, READY_RUNS, sizeof(times[0]), compare_doubles);
+    bench_report(index, "exec to QMP greeting", "ms",
+                 times[READY_RUNS / 2] * 1e3, true);
+}
+
 static void bench_qtest(int index, const Vmm *vmm)
 {
     QTestState *qts = bench_start(vmm, "-nodefaults");
@@ -172,6 +217,7 @@ int main(int argc, char **argv)
     bench_writev(0);
     for (int i = 0; i < 1 + compare; i++) {
         bench_ready(i, &vmms[i]);
+        bench_greeting(i, &vmms[i]);
         bench_qtest(i, &vmms[i]);
         bench_net(i, &vmms[i]);
     }

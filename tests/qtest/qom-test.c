@@ -38,6 +38,7 @@ static const char *const refusals[] = {
 /* Why one may not be read. */
 static const char *const secrets[] = {
     "Property '*' is not readable",
+    "No crash occurred",
     NULL
 };
 
