@@ -586,8 +586,12 @@ static bool memsave_read(void *opaque, hwaddr addr, void *buf, hwaddr size)
 void qmp_memsave(int64_t addr, int64_t size, const char *filename,
                  bool has_cpu, int64_t cpu_index, Error **errp)
 {
-    CPUState *cpu = qemu_get_cpu(has_cpu ? cpu_index : 0);
+    CPUState *cpu = NULL;
 
+    /* A number that no int holds is nobody's, whatever is left of it. */
+    if (!has_cpu || cpu_index == (int)cpu_index) {
+        cpu = qemu_get_cpu(has_cpu ? cpu_index : 0);
+    }
     if (!cpu) {
         error_setg(errp, QERR_INVALID_PARAMETER_VALUE, "cpu-index",
                    "a CPU number");

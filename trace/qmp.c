@@ -8,6 +8,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "hw/core/cpu.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-trace.h"
 #include "trace/control.h"
@@ -15,7 +16,8 @@
 /* @cpu_index is what a client gave; it must be a CPU's. */
 static bool trace_check_vcpu(bool has_vcpu, int64_t cpu_index, Error **errp)
 {
-    if (has_vcpu) {
+    if (has_vcpu && (cpu_index < 0 || cpu_index > INT_MAX ||
+                     !qemu_get_cpu(cpu_index))) {
         error_setg(errp, "invalid vCPU index %u", (unsigned)cpu_index);
         return false;
     }

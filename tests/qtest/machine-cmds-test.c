@@ -213,6 +213,76 @@ static void test_pmemsave(void)
     g_rmdir(dir);
 }
 
+/* The same as a CPU sees it; which CPU, must be known. */
+static void test_memsave(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("memsave-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "mem", NULL);
+    g_autofree char *hmp = g_strdup_printf("memsave 0x1000 4 \"%s\"", path);
+    QTestState *qts = qtest_init("-machine none");
+    char *content;
+    gsize len;
+
+    expect_error(qts, "GenericError",
+                 "Parameter 'cpu-index' expects a CPU number",
+                 "{'execute': 'memsave', 'arguments':"
+                 " {'val': 0, 'size': 4, 'filename': %s}}", path);
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    qtest_quit(qts);
+
+    qts = qtest_init("-m 16M -nodefaults");
+    qtest_memwrite(qts, 0x1000, "lamp", 4);
+    qtest_qmp_assert_success(qts, "{'execute': 'memsave', 'arguments':"
+                             " {'val': 4096, 'size': 2000, 'filename': %s,"
+                             "  'cpu-index': 0}}", path);
+    g_assert_true(g_file_get_contents(path, &content, &len, NULL));
+    g_assert_cmpint(len, ==, 2000);
+    g_assert_cmpmem(content, 4, "lamp", 4);
+    g_free(content);
+    expect_hmp(qts, hmp, "");
+    g_assert_true(g_file_get_contents(path, &content, &len, NULL));
+    g_assert_cmpmem(content, len, "lamp", 4);
+    g_free(content);
+    expect_error(qts, "GenericError",
+                 "Parameter 'cpu-index' expects a CPU number",
+                 "{'execute': 'memsave', 'arguments':"
+                 " {'val': 0, 'size': 4, 'filename': %s, 'cpu-index': 9}}",
+                 path);
+    expect_error(qts, "GenericError",
+                 "Parameter 'cpu-index' expects a CPU number",
+                 "{'execute': 'memsave', 'arguments':"
+                 " {'val': 0, 'size': 4, 'filename': %s,"
+                 "  'cpu-index': 4294967296}}", path);
+    expect_error(qts, "GenericError", "Parameter 'size' expects a size",
+                 "{'execute': 'memsave', 'arguments':"
+                 " {'val': 0, 'size': -1, 'filename': %s}}", path);
+    expect_error(qts, "GenericError", "Could not open '/nonexistent/x': "
+                 "No such file or directory",
+                 "{'execute': 'memsave', 'arguments':"
+                 " {'val': 0, 'size': 1, 'filename': '/nonexistent/x'}}");
+    qtest_quit(qts);
+    g_unlink(path);
+    g_rmdir(dir);
+}
+
+/* Not every machine has the button. */
+static void test_nmi(void)
+{
+    QTestState *qts = qtest_init("-machine none");
+
+    expect_error(qts, "GenericError", "this feature or command is not "
+                 "currently supported", "{'execute': 'inject-nmi'}");
+    expect_hmp(qts, "nmi", "Error: this feature or command is not currently "
+               "supported\n");
+    qtest_quit(qts);
+    qts = qtest_init("-nodefaults -smp 2");
+    expect_return(qts, "{}", "{'execute': 'inject-nmi'}");
+    expect_hmp(qts, "nmi", "");
+    expect_error(qts, "GenericError", "Parameter 'x' is unexpected",
+                 "{'execute': 'inject-nmi', 'arguments': {'x': 1}}");
+    qtest_quit(qts);
+}
+
 /* Nobody is the balloon. */
 static void test_balloon(void)
 {
@@ -389,6 +459,8 @@ int main(int argc, char **argv)
     qtest_add_func("/machine/memory", test_memory);
     qtest_add_func("/machine/ramblocks", test_ramblocks);
     qtest_add_func("/machine/pmemsave", test_pmemsave);
+    qtest_add_func("/machine/memsave", test_memsave);
+    qtest_add_func("/machine/nmi", test_nmi);
     qtest_add_func("/machine/balloon", test_balloon);
     qtest_add_func("/machine/irq", test_irq);
     qtest_add_func("/machine/wakeup", test_wakeup);
