@@ -178,7 +178,8 @@ def register(cmd):
     flags = [flag for option, value, flag in (
         ('success-response', False, 'QCO_NO_SUCCESS_RESP'),
         ('allow-oob', True, 'QCO_ALLOW_OOB'),
-        ('allow-preconfig', True, 'QCO_ALLOW_PRECONFIG'))
+        ('allow-preconfig', True, 'QCO_ALLOW_PRECONFIG'),
+        ('coroutine', True, 'QCO_COROUTINE'))
              if cmd.options.get(option) is value]
     return cmd.cond.wrap(
         '    qmp_register_command(cmds, "%s", qmp_marshal_%s,\n'

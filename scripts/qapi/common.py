@@ -72,7 +72,7 @@ class Cond:
 
     def text(self):
         """The condition for people."""
-        return self._c(self.spec).replace('defined', '')
+        return re.sub(r'defined\((\w+)\)', r'\1', self._c(self.spec))
 
     def wrap(self, text):
         """The C text, but only under this condition."""

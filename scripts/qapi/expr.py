@@ -43,12 +43,14 @@ def check_keys(obj, info, source, required, optional):
                 ', '.join("'%s'" % key for key in required + optional)))
 
 
-def check_name(name, info, source):
+def check_name(name, info, source, may_begin_with_digit=False):
     """The name without a downstream prefix and 'x-', for more checks."""
     if not isinstance(name, str):
         raise QAPISemError(info, '%s requires a string name' % source)
     match = NAME.match(name)
-    if not match or match.group(3).startswith('q_'):
+    if not match and may_begin_with_digit:
+        match = NAME.match('d' + name)
+    if not match or match.group(3).lower().startswith('q_'):
         raise QAPISemError(info, "%s has an invalid name '%s'"
                            % (source, name))
     return match.group(3)
@@ -114,12 +116,17 @@ def check_features(obj, info):
         raise QAPISemError(info, "'features' must be an array")
     obj['features'] = features = [
         {'name': f} if isinstance(f, str) else f for f in features]
+    seen = set()
     for feat in features:
         if not isinstance(feat, dict):
             raise QAPISemError(info, "'features' member must be a string or "
                                "an object")
         check_keys(feat, info, "'features' member", ['name'], ['if'])
         check_name(feat['name'], info, "'features' member")
+        if feat['name'] in seen:
+            raise QAPISemError(info, "feature '%s' is there twice"
+                               % feat['name'])
+        seen.add(feat['name'])
         check_if(feat, info, "feature '%s'" % feat['name'])
 
 
@@ -173,12 +180,9 @@ def check_enum(expr, pragma):
                    ['if', 'features'])
         name = value['name']
         where = "'data' member '%s'" % name
-        # A value may begin with a digit; a prefix stands in front of it in C.
-        if isinstance(name, str) and name[:1].isdigit():
-            check_name('d' + name, expr.info, where)
-        else:
-            check_name(name, expr.info, where)
-        if ((name != name.lower() or '_' in name)
+        # It may begin with a digit; a prefix stands in front of it in C.
+        stem = check_name(name, expr.info, where, True)
+        if ((stem != stem.lower() or '_' in stem)
                 and expr.name not in pragma.lists['member-name-exceptions']):
             raise QAPISemError(
                 expr.info, "name of %s must not use uppercase or '_'" % where)
@@ -192,8 +196,7 @@ def check_branches(expr):
         raise QAPISemError(expr.info, "'data' must be an object")
     for key, value in list(data.items()):
         where = "'data' member '%s'" % key
-        if not key[:1].isdigit():
-            check_name(key, expr.info, where)
+        check_name(key, expr.info, where, True)     # as an enum's value
         if not isinstance(value, dict):
             value = data[key] = {'type': value}
         check_keys(value, expr.info, where, ['type'], ['if'])
@@ -217,6 +220,9 @@ def check_args(expr, pragma):
         if data.get(flag) is False:
             raise QAPISemError(info, "flag '%s' may only use true value"
                                % flag)
+    if data.get('allow-oob') and data.get('coroutine'):
+        raise QAPISemError(
+            info, "flags 'allow-oob' and 'coroutine' exclude each other")
     args = data.get('data')
     if data.get('boxed') and not isinstance(args, str):
         raise QAPISemError(info, "'boxed': true requires 'data' to be a type "

@@ -62,12 +62,19 @@ class Doc:
                 in_features, store = True, self._to_body
             elif tag and self.symbol and tag.group(1) in self.TAGS:
                 in_features = False
+                if (tag.group(1) in ('Returns', 'Since')
+                        and tag.group(1) in [s[0] for s in self.sections]):
+                    raise QAPIParseError(info, "section '%s' is there twice"
+                                         % tag.group(1))
                 self.sections.append((tag.group(1), tag.group(2) or ''))
                 store = self._to_section
             else:
                 store(line)
             first = first and not line
         self.body = self.body.strip()
+        for name, text in self.sections:
+            if not text:
+                raise QAPIParseError(self.info, "section '%s' is empty" % name)
 
     def _to_body(self, line):
         self.body += line + '\n'
@@ -204,7 +211,10 @@ class SchemaParser:
                 end = self._src.index('\n', self._pos)
                 text = self._src[self._pos:end]
                 self._pos = end
-                if text == '##' and not want_comments:
+                if text.startswith('##') and not want_comments:
+                    if text != '##':
+                        self._error("junk after '##' of a documentation "
+                                    "comment")
                     self._tok = ('doc', None)
                     return
                 if want_comments:

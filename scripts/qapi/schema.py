@@ -207,6 +207,8 @@ class StructType(Type):
             raise QAPISemError(
                 self.info, "discriminator '%s' must not be conditional"
                 % self.tag.name)
+        if not self.branches:
+            raise QAPISemError(self.info, 'union has no branches')
         values = {v['name']: v for v in self.tag.type.values}
         for branch in self.branches:
             if branch.name not in values:
@@ -245,8 +247,13 @@ class AlternateType(Type):
         return self.QTYPES[branch.type.json_type]
 
     def check(self, schema):
-        seen = {}
+        seen, names = {}, {}
         for branch in self.branches:
+            if branch.c_name() in names:
+                raise QAPISemError(
+                    self.info, "branch '%s' collides with branch '%s'"
+                    % (branch.name, names[branch.c_name()]))
+            names[branch.c_name()] = branch.name
             branch.resolve(schema, "branch '%s'" % branch.name)
             if branch.type.json_type not in self.QTYPES:
                 raise QAPISemError(
@@ -295,6 +302,12 @@ class Command(Entity):
                 raise QAPISemError(
                     self.info, "'data' can take union type '%s' only with "
                     "'boxed': true" % self.args.name)
+            # A C parameter cannot be there on some condition.
+            for member in self.args.all_members():
+                if member.cond and not self.options.get('boxed'):
+                    raise QAPISemError(
+                        self.info, "member '%s' of 'data' can be conditional "
+                        "only with 'boxed': true" % member.name)
         if self._ret is not None:
             self.ret = schema.lookup(self._ret, self.info, "'returns'")
             if (self.name not in
@@ -328,6 +341,9 @@ def check_doc_names(entity, names, kind):
     doc = entity.doc
     if not doc:
         return
+    if not isinstance(entity, Command) or isinstance(entity, Event):
+        if any(section == 'Returns' for section, _ in doc.sections):
+            raise QAPISemError(doc.info, "'Returns:' is for commands only")
     for name in doc.args:
         if name not in names:
             raise QAPISemError(
@@ -338,6 +354,11 @@ def check_doc_names(entity, names, kind):
                 doc.info, "documentation of '%s' lacks %s '%s'"
                 % (entity.name, kind, name))
     features = [f['name'] for f in entity.features]
+    for name in features:
+        if doc.required and name not in doc.features:
+            raise QAPISemError(
+                doc.info, "documentation of '%s' lacks feature '%s'"
+                % (entity.name, name))
     for source in (getattr(entity, 'members', []),
                    getattr(entity, 'branches', None) or []):
         for member in source:

@@ -86,8 +86,9 @@ def struct_decl(struct):
     if struct.branches is not None:
         text += branches_decl(struct.branches, struct.tag.c_name())
     # C has no empty structs, and C++ gives them another size.
-    if not text:
-        text = '    char qapi_dummy_for_empty_struct;\n'
+    if (struct.branches is None
+            and all(member.cond for member in struct.all_members())):
+        text += '    char qapi_dummy_for_empty_struct;\n'
     name = struct.c_name()
     text = 'struct %s {\n%s};\n\n' % (name, text)
     if struct.base and not struct.base.implicit:
