@@ -144,8 +144,12 @@ static void qmp_chardev_open_serial(Chardev *chr, ChardevBackend *backend,
                                     bool *be_opened, Error **errp)
 {
     ChardevHostdev *serial = backend->u.serial.data;
-    /* Otherwise open() waits until the line has a carrier. */
-    int fd = qmp_chardev_open_file_source(serial->device, O_RDWR | O_NONBLOCK,
+    /*
+     * Otherwise open() waits until the line has a carrier; and the line may
+     * become our terminal, whose hangup is meant for us.
+     */
+    int fd = qmp_chardev_open_file_source(serial->device,
+                                          O_RDWR | O_NONBLOCK | O_NOCTTY,
                                           errp);
 
     if (fd < 0) {

@@ -157,6 +157,8 @@ static void test_serial(void)
     text = g_strdup_printf("serial,id=s,path=%s", ptsname(master));
     pty_fe_start(&fe, text);
     g_assert_cmpstr(fe.events->str, ==, "opened ");
+    /* Its hangup is for the guest: it is not the terminal that we run in. */
+    g_assert_cmpint(tcgetsid(master), ==, -1);
     qemu_chr_fe_write_all(&fe.be, (uint8_t *)"a\1", 2);
     g_assert_cmpint(read(master, buf, sizeof(buf)), ==, 2);
     g_assert_cmpint(write(master, "\3b", 2), ==, 2);
