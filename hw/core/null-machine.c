@@ -16,7 +16,8 @@
 static void machine_none_init(MachineState *mch)
 {
     if (mch->cpu_type) {
-        cpu_create(mch->cpu_type);
+        /* The tree holds it: it is below /machine/unattached by now. */
+        object_unref(OBJECT(cpu_create(mch->cpu_type)));
     }
     /* RAM only if -m asks for some. */
     if (mch->ram) {
