@@ -28,6 +28,7 @@
 #include "qapi/qmp/qstring.h"
 
 #define INPUTS 100000
+#define PIECES 2000             /* bytes, the largest */
 #define ROUND 400               /* inputs between two questions */
 #define ANSWER_SECONDS 60
 #define MAX_DEPTH 6
@@ -39,6 +40,7 @@ typedef struct FuzzTest {
     int fd;
     bool is_qmp;
     GPtrArray *samples;
+    GString *line;              /* begun, and not ended */
     GString *seen;              /* what came since the last question */
     unsigned questions;
     unsigned restarts;
@@ -394,14 +396,50 @@ static void fuzz_mutate_once(FuzzTest *t, GString *s)
     }
 }
 
-/* Gigabytes to sum up or to save, or a file elsewhere: asked for, but slow. */
-static bool fuzz_is_too_much(const GString *s)
+/*
+ * Gigabytes to sum up or to save: asked for, but slow.  What says so with small
+ * numbers only is let through; and what may yet come to say so, by completion
+ * or from the history, is treated the same.
+ */
+static bool fuzz_is_too_much(FuzzTest *t, const GString *s)
 {
-    return (strstr(s->str, "sum") || strstr(s->str, "save")
-            || strstr(s->str, "x/") || strstr(s->str, "xp"))
-           && (strstr(s->str, "00000") || s->len > 60
-               || strspn(strpbrk(s->str, "0123456789") ?: "",
-                         "0123456789") > 4);
+    /* It goes on where the input before it has stopped. */
+    g_autoptr(GString) line = g_string_new_len(t->line->str, t->line->len);
+    int digits = 0;
+
+    g_string_append_len(line, s->str, s->len);
+    for (size_t i = 0; i < line->len; i++) {
+        line->str[i] = line->str[i] ?: ' ';
+    }
+    if (!strstr(line->str, "sum") && !strstr(line->str, "save")
+        && !strstr(line->str, "x/") && !strstr(line->str, "xp")
+        && !strpbrk(line->str, "\t\020\016\033")) {
+        return false;
+    }
+    for (size_t i = 0; i < line->len; i++) {
+        digits = g_ascii_isxdigit(line->str[i]) ? digits + 1 : 0;
+        if (digits > 4 || strchr("-~*+<$", line->str[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the next input goes on with: nothing after the end of a line. */
+static void fuzz_keep_line(FuzzTest *t, const GString *s)
+{
+    size_t start = s->len;
+
+    while (start > 0 && s->str[start - 1] != '\r'
+           && s->str[start - 1] != '\n') {
+        start--;
+    }
+    if (start > 0 || t->is_qmp) {
+        g_string_truncate(t->line, 0);
+    }
+    if (!t->is_qmp) {
+        g_string_append_len(t->line, s->str + start, s->len - start);
+    }
 }
 
 static GString *fuzz_input(FuzzTest *t)
@@ -413,11 +451,12 @@ static GString *fuzz_input(FuzzTest *t)
         for (int n = fuzz_upto(t, 6); n > 0; n--) {
             fuzz_mutate_once(t, s);
         }
-        if (!fuzz_is_too_much(s)) {
+        if (!fuzz_is_too_much(t, s)) {
             /* Nothing is written but in the folder of this test. */
             for (size_t i = 0; strstr(s->str, "save") && i < s->len; i++) {
                 s->str[i] = s->str[i] == '/' ? '_' : s->str[i];
             }
+            fuzz_keep_line(t, s);
             return s;
         }
         g_string_free(s, true);
@@ -476,6 +515,24 @@ static bool fuzz_send(FuzzTest *t, const char *data, size_t size)
     return true;
 }
 
+/*
+ * Send @data in pieces of any size, which may be the end of an input and the
+ * beginning of another, until at most @keep bytes are left.  False if nobody
+ * is there any more.
+ */
+static bool fuzz_send_pieces(FuzzTest *t, GString *data, size_t keep)
+{
+    while (data->len > keep) {
+        size_t n = MIN(fuzz_upto(t, PIECES) + 1, data->len);
+
+        if (!fuzz_send(t, data->str, n)) {
+            return false;
+        }
+        g_string_erase(data, 0, n);
+    }
+    return true;
+}
+
 /* Ask something good.  False if the program has ended. */
 static bool fuzz_ask(FuzzTest *t)
 {
@@ -493,6 +550,7 @@ static bool fuzz_ask(FuzzTest *t)
         question = g_strdup_printf(" \001\013\np/x 0xa5000000+%u\n", number);
         answer = g_strdup_printf("\n0x%x\r\n(qemu) ", 0xa5000000 + number);
     }
+    g_string_truncate(t->line, 0);
     if (!fuzz_send(t, question, strlen(question))) {
         return false;
     }
@@ -573,12 +631,14 @@ static void test_fuzz(const void *opaque)
     guint64 inputs = fuzz_env("FUZZ_INPUTS", INPUTS) / 2;
     guint32 seed = fuzz_env("FUZZ_SEED", 20221213);
     g_autofree char *cwd = g_get_current_dir();
+    g_autoptr(GString) pieces = g_string_new(NULL);
 
     g_test_message("FUZZ_SEED=%u FUZZ_INPUTS=%" G_GUINT64_FORMAT, seed,
                    inputs * 2);
     t.rand = g_rand_new_with_seed(seed);
     t.samples = g_ptr_array_new_with_free_func(g_free);
     t.seen = g_string_new(NULL);
+    t.line = g_string_new(NULL);
     t.dir = g_dir_make_tmp("fuzz-XXXXXX", NULL);
     g_assert_cmpint(g_chdir(t.dir), ==, 0);
     fuzz_start(&t);
@@ -590,25 +650,20 @@ static void test_fuzz(const void *opaque)
 
         for (int j = 0; j < ROUND && alive; j++) {
             GString *s = fuzz_input(&t);
-            size_t sent = 0;
 
             if (g_getenv("FUZZ_SHOW")) {
                 g_autofree char *shown = g_strescape(s->str, NULL);
 
                 fprintf(stderr, "%s\n", shown);
             }
-            while (sent < s->len && alive) {
-                size_t n = fuzz_upto(&t, s->len - sent) + 1;
-
-                n = MIN(n, s->len - sent);
-                alive = fuzz_send(&t, s->str + sent, n);
-                sent += n;
-            }
+            g_string_append_len(pieces, s->str, s->len);
             g_string_free(s, true);
+            alive = fuzz_send_pieces(&t, pieces, PIECES);
         }
-        if (!alive || !fuzz_ask(&t)) {
+        if (!alive || !fuzz_send_pieces(&t, pieces, 0) || !fuzz_ask(&t)) {
             fuzz_restart(&t);
         }
+        g_string_truncate(pieces, 0);
     }
     g_test_message("%u times it was told to end", t.restarts);
 
@@ -618,6 +673,7 @@ static void test_fuzz(const void *opaque)
     fuzz_remove_dir(t.dir);
     g_free(t.dir);
     g_string_free(t.seen, true);
+    g_string_free(t.line, true);
     g_ptr_array_free(t.samples, true);
     g_rand_free(t.rand);
 }
