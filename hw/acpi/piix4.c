@@ -15,6 +15,7 @@
 #include "exec/address-spaces.h"
 #include "hw/acpi/acpi_dev_interface.h"
 #include "hw/acpi/piix4.h"
+#include "hw/i386/pc.h"
 #include "hw/irq.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
@@ -430,6 +431,7 @@ static void piix4_pm_class_init(ObjectClass *klass, void *data)
     hc->unplug = piix4_device_unplug_cb;
 
     adevc->send_event = piix4_send_gpe;
+    adevc->madt_cpu = pc_madt_cpu_entry;
 }
 
 static const TypeInfo piix4_pm_info = {

@@ -13,6 +13,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "hw/acpi/acpi_aml_interface.h"
 #include "hw/char/serial.h"
 #include "hw/isa/isa.h"
 #include "hw/qdev-properties.h"
@@ -83,6 +84,34 @@ static void serial_isa_unrealizefn(DeviceState *dev)
     qdev_unrealize(DEVICE(&ISA_SERIAL(dev)->state));
 }
 
+/* For the DSDT: COM1 at 0x3f8, and so on; other ports have no name. */
+static void serial_isa_build_aml(AcpiDevAmlIf *adev, Aml *scope)
+{
+    ISASerialState *isa = ISA_SERIAL(adev);
+    Aml *dev, *crs;
+    int i;
+
+    for (i = 0; i < ARRAY_SIZE(isa_serial_io); i++) {
+        if (isa->iobase == isa_serial_io[i]) {
+            break;
+        }
+    }
+    if (i == ARRAY_SIZE(isa_serial_io)) {
+        return;
+    }
+
+    crs = aml_resource_template();
+    aml_append(crs, aml_io(AML_DECODE16, isa->iobase, isa->iobase, 0, 8));
+    aml_append(crs, aml_irq_no_flags(isa->isairq));
+
+    dev = aml_device("COM%d", i + 1);
+    aml_append(dev, aml_name_decl("_HID", aml_eisaid("PNP0501")));
+    aml_append(dev, aml_name_decl("_UID", aml_int(i + 1)));
+    aml_append(dev, aml_name_decl("_STA", aml_int(0xf)));
+    aml_append(dev, aml_name_decl("_CRS", crs));
+    aml_append(scope, dev);
+}
+
 static const VMStateDescription vmstate_isa_serial = {
     .name = "serial",
     .version_id = 3,
@@ -103,7 +132,9 @@ static Property serial_isa_properties[] = {
 static void serial_isa_class_initfn(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
+    AcpiDevAmlIfClass *adevc = ACPI_DEV_AML_IF_CLASS(klass);
 
+    adevc->build_dev_aml = serial_isa_build_aml;
     dc->realize = serial_isa_realizefn;
     dc->unrealize = serial_isa_unrealizefn;
     dc->vmsd = &vmstate_isa_serial;
@@ -125,6 +156,10 @@ static const TypeInfo serial_isa_info = {
     .instance_size = sizeof(ISASerialState),
     .instance_init = serial_isa_initfn,
     .class_init    = serial_isa_class_initfn,
+    .interfaces    = (InterfaceInfo[]) {
+        { TYPE_ACPI_DEV_AML_IF },
+        { },
+    },
 };
 
 static void serial_isa_register_types(void)

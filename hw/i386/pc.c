@@ -7,6 +7,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "acpi-build.h"
 #include "e820_memory_layout.h"
 #include "exec/address-spaces.h"
 #include "cpu.h"
@@ -24,6 +25,7 @@
 #include "qemu/units.h"
 #include "sysemu/cpus.h"
 #include "sysemu/reset.h"
+#include "sysemu/sysemu.h"
 #include "trace.h"
 
 /* Where option ROMs are: from the VGA BIOS up to the system's. */
@@ -335,10 +337,25 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
                                           "How much RAM may be below 4 GiB");
 }
 
+/* All devices of the command line are there. */
+static void pc_machine_done(Notifier *notifier, void *data)
+{
+    acpi_setup();
+}
+
+static void pc_machine_initfn(Object *obj)
+{
+    PCMachineState *pcms = PC_MACHINE(obj);
+
+    pcms->machine_done.notify = pc_machine_done;
+    qemu_add_machine_init_done_notifier(&pcms->machine_done);
+}
+
 static void pc_machine_finalize(Object *obj)
 {
     PCMachineState *pcms = PC_MACHINE(obj);
 
+    qemu_remove_machine_init_done_notifier(&pcms->machine_done);
     if (pcms->gsi_state) {
         qemu_free_irqs(X86_MACHINE(pcms)->gsi, IOAPIC_NUM_PINS);
         g_free(pcms->gsi_state);
@@ -353,6 +370,7 @@ static const TypeInfo pc_machine_info = {
     .parent        = TYPE_X86_MACHINE,
     .abstract      = true,
     .instance_size = sizeof(PCMachineState),
+    .instance_init = pc_machine_initfn,
     .instance_finalize = pc_machine_finalize,
     .class_size    = sizeof(PCMachineClass),
     .class_init    = pc_machine_class_init,

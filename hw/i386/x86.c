@@ -8,6 +8,7 @@
 
 #include "qemu/osdep.h"
 #include "cpu.h"
+#include "hw/acpi/aml-build.h"
 #include "hw/i386/x86.h"
 #include "hw/irq.h"
 #include "hw/nmi.h"
@@ -121,6 +122,45 @@ static void x86_machine_set_pic(Object *obj, Visitor *v, const char *name,
     visit_type_OnOffAuto(v, name, &X86_MACHINE(obj)->pic, errp);
 }
 
+/* As long as the fields in the tables' headers. */
+static char *x86_machine_get_oem_id(Object *obj, Error **errp)
+{
+    return g_strdup(X86_MACHINE(obj)->oem_id);
+}
+
+static void x86_machine_set_oem_id(Object *obj, const char *value,
+                                   Error **errp)
+{
+    X86MachineState *x86ms = X86_MACHINE(obj);
+
+    if (strlen(value) > 6) {
+        error_setg(errp, "User specified " X86_MACHINE_OEM_ID
+                   " value is bigger than 6 bytes in size");
+        return;
+    }
+    g_free(x86ms->oem_id);
+    x86ms->oem_id = g_strdup(value);
+}
+
+static char *x86_machine_get_oem_table_id(Object *obj, Error **errp)
+{
+    return g_strdup(X86_MACHINE(obj)->oem_table_id);
+}
+
+static void x86_machine_set_oem_table_id(Object *obj, const char *value,
+                                         Error **errp)
+{
+    X86MachineState *x86ms = X86_MACHINE(obj);
+
+    if (strlen(value) > 8) {
+        error_setg(errp, "User specified " X86_MACHINE_OEM_TABLE_ID
+                   " value is bigger than 8 bytes in size");
+        return;
+    }
+    g_free(x86ms->oem_table_id);
+    x86ms->oem_table_id = g_strdup(value);
+}
+
 static void x86_machine_initfn(Object *obj)
 {
     X86MachineState *x86ms = X86_MACHINE(obj);
@@ -129,6 +169,16 @@ static void x86_machine_initfn(Object *obj)
     x86ms->acpi = ON_OFF_AUTO_AUTO;
     x86ms->pic = ON_OFF_AUTO_AUTO;
     x86ms->above_4g_mem_start = 4 * GiB;
+    x86ms->oem_id = g_strdup(ACPI_BUILD_APPNAME6);
+    x86ms->oem_table_id = g_strdup(ACPI_BUILD_APPNAME8);
+}
+
+static void x86_machine_finalize(Object *obj)
+{
+    X86MachineState *x86ms = X86_MACHINE(obj);
+
+    g_free(x86ms->oem_id);
+    g_free(x86ms->oem_table_id);
 }
 
 /* inject-nmi: whichever CPU was meant, all of them get it. */
@@ -169,6 +219,18 @@ static void x86_machine_class_init(ObjectClass *oc, void *data)
                               NULL, NULL);
     object_class_property_set_description(oc, X86_MACHINE_PIC,
                                           "Is there a pair of i8259?");
+
+    object_class_property_add_str(oc, X86_MACHINE_OEM_ID,
+                                  x86_machine_get_oem_id,
+                                  x86_machine_set_oem_id);
+    object_class_property_set_description(oc, X86_MACHINE_OEM_ID,
+        "Who the ACPI tables say made them: up to 6 characters");
+
+    object_class_property_add_str(oc, X86_MACHINE_OEM_TABLE_ID,
+                                  x86_machine_get_oem_table_id,
+                                  x86_machine_set_oem_table_id);
+    object_class_property_set_description(oc, X86_MACHINE_OEM_TABLE_ID,
+        "What the ACPI tables say they are for: up to 8 characters");
 }
 
 static const TypeInfo x86_machine_info = {
@@ -177,6 +239,7 @@ static const TypeInfo x86_machine_info = {
     .abstract      = true,
     .instance_size = sizeof(X86MachineState),
     .instance_init = x86_machine_initfn,
+    .instance_finalize = x86_machine_finalize,
     .class_size    = sizeof(X86MachineClass),
     .class_init    = x86_machine_class_init,
     .interfaces    = (InterfaceInfo[]) {

@@ -14,6 +14,7 @@
 #include "hw/irq.h"
 #include "hw/isa/isa.h"
 #include "hw/pci/pci_bus.h"
+#include "hw/acpi/acpi_aml_interface.h"
 #include "hw/southbridge/piix.h"
 #include "migration/vmstate.h"
 #include "sysemu/runstate.h"
@@ -146,6 +147,31 @@ static const MemoryRegionOps rcr_ops = {
         .max_access_size = 1,
     },
 };
+
+/* The DSDT: a function of the board, with the PIRQ registers and ISA devices */
+
+static void build_pci_isa_aml(AcpiDevAmlIf *adev, Aml *scope)
+{
+    PCIDevice *dev = PCI_DEVICE(adev);
+    BusState *bus = qdev_get_child_bus(DEVICE(adev), "isa.0");
+    g_autofree char *region = g_strdup_printf("PCI0.S%.02X.P40C", dev->devfn);
+    Aml *sb_scope = aml_scope("\\_SB");
+    Aml *field = aml_field(region, AML_BYTE_ACC, AML_NOLOCK, AML_PRESERVE);
+
+    /* They are here, and the links that use them are in \_SB. */
+    aml_append(scope, aml_operation_region("P40C", AML_PCI_CONFIG,
+                                           aml_int(PIIX_PIRQCA),
+                                           PIIX_NUM_PIRQS));
+    for (int i = 0; i < PIIX_NUM_PIRQS; i++) {
+        char name[] = { 'P', 'R', 'Q', '0' + i, '\0' };
+
+        aml_append(field, aml_named_field(name, 8));
+    }
+    aml_append(sb_scope, field);
+    aml_append(scope, sb_scope);
+
+    qbus_build_aml(bus, scope);
+}
 
 /* Life */
 
@@ -287,7 +313,9 @@ static void pci_piix3_class_init(ObjectClass *klass, void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
     PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);
+    AcpiDevAmlIfClass *adevc = ACPI_DEV_AML_IF_CLASS(klass);
 
+    adevc->build_dev_aml = build_pci_isa_aml;
     dc->reset = piix3_reset;
     dc->desc = "ISA bridge";
     dc->vmsd = &vmstate_piix3;
@@ -307,6 +335,7 @@ static const TypeInfo piix3_pci_type_info = {
     .class_init = pci_piix3_class_init,
     .interfaces = (InterfaceInfo[]) {
         { INTERFACE_CONVENTIONAL_PCI_DEVICE },
+        { TYPE_ACPI_DEV_AML_IF },
         { },
     },
 };

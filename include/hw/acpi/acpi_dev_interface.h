@@ -39,6 +39,8 @@ void acpi_send_event(DeviceState *dev, AcpiEventStatusBits event);
 
 /*
  * @send_event: set the event's status bit, and the SCI if the guest listens
+ * @madt_cpu: append to @entry, a table's bytes, what the MADT says about place
+ *     @uid of @apic_ids; with @force_enabled as if there was a CPU
  */
 struct AcpiDeviceIfClass {
     /* <private> */
@@ -46,6 +48,8 @@ struct AcpiDeviceIfClass {
 
     /* <public> */
     void (*send_event)(AcpiDeviceIf *adev, AcpiEventStatusBits ev);
+    void (*madt_cpu)(int uid, const CPUArchIdList *apic_ids, GArray *entry,
+                     bool force_enabled);
 };
 
 #endif

@@ -113,6 +113,10 @@ void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus,
  */
 void pc_acpi_smi_interrupt(void *opaque, int irq, int level);
 
+/* pc_madt_cpu_entry: AcpiDeviceIfClass.madt_cpu of the PC's chips. */
+void pc_madt_cpu_entry(int uid, const CPUArchIdList *apic_ids, GArray *entry,
+                       bool force_enabled);
+
 /* pc_nic_init: the network cards of -nic, by the board's default model. */
 void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus);
 

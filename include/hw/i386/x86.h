@@ -54,6 +54,8 @@ struct X86MachineState {
     OnOffAuto smm;              /* property: does SMM work? */
     OnOffAuto acpi;             /* property: is there ACPI? */
     OnOffAuto pic;              /* property: is there an i8259? */
+    char *oem_id;               /* property: who made the ACPI tables */
+    char *oem_table_id;         /* property: and for what */
 
     /* Where the IOAPIC writes its messages. */
     AddressSpace *ioapic_as;
@@ -62,6 +64,8 @@ struct X86MachineState {
 #define X86_MACHINE_SMM              "smm"
 #define X86_MACHINE_ACPI             "acpi"
 #define X86_MACHINE_PIC              "pic"
+#define X86_MACHINE_OEM_ID           "x-oem-id"
+#define X86_MACHINE_OEM_TABLE_ID     "x-oem-table-id"
 
 #define TYPE_X86_MACHINE   MACHINE_TYPE_NAME("x86")
 OBJECT_DECLARE_TYPE(X86MachineState, X86MachineClass, X86_MACHINE)
