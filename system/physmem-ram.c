@@ -5,11 +5,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
-#include "qemu/mmap-alloc.h"
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/madvise.h"
+#include "qemu/mmap-alloc.h"
 #include "exec/ram_addr.h"
 #include "memory_int.h"
 #include "physmem-ram-int.h"

@@ -17,6 +17,7 @@
 #include "libqos/census.h"
 #include "libqos/virtio-net.h"
 #include "pc-test.h"
+#include "qapi/error.h"
 #include "qapi/qmp/qdict.h"
 #include "qapi/qmp/qjson.h"
 #include "qapi/qmp/qlist.h"
@@ -327,7 +328,7 @@ static void test_add_refused(void)
     Census *before = census_take(qts);
 
     for (int i = 0; i < ARRAY_SIZE(cases); i++) {
-        QDict *args = qdict_from_jsonf_nofail(cases[i].args);
+        QObject *args = qobject_from_json(cases[i].args, &error_abort);
 
         check_error(qtest_qmp(qts, "{'execute': 'device_add',"
                                    " 'arguments': %p}", args),
@@ -455,8 +456,8 @@ static void test_switched_off(void)
     static const char *const args[] = {
         "-machine pc,acpi=off",
         "-machine pc -global PIIX4_PM.acpi-root-pci-hotplug=off",
-        "-machine pc -global PIIX4_PM.acpi-root-pci-hotplug=off "
-        "-global PIIX4_PM.acpi-pci-hotplug-with-bridge-support=off",
+        ("-machine pc -global PIIX4_PM.acpi-root-pci-hotplug=off "
+         "-global PIIX4_PM.acpi-pci-hotplug-with-bridge-support=off"),
     };
 
     for (int i = 0; i < ARRAY_SIZE(args); i++) {

@@ -328,7 +328,7 @@ static void expect_in(const char *text, const char *part)
 static void test_irq(void)
 {
     QTestState *qts = qtest_init("-nodefaults -serial null -serial null");
-    g_autofree char *irq = NULL, *pic = NULL, *lines = NULL;
+    g_autofree char *irq = NULL, *pic = NULL;
 
     ioapic_entry(qts, 1, 0xabcd000000010031);
     ioapic_entry(qts, 2, 0xab00000000010932);
