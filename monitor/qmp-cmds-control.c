@@ -9,10 +9,14 @@
 #include "hw/qdev-core.h"
 #include "monitor-internal.h"
 #include "monitor/qdev.h"
+#include "qapi/compat-policy.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-control.h"
+#include "qapi/qapi-commands-introspect.h"
 #include "qapi/qapi-init-commands.h"
 #include "qapi/qapi-introspect.h"
+#include "qapi/qapi-visit-introspect.h"
+#include "qapi/qobject-input-visitor.h"
 
 VersionInfo *qmp_query_version(Error **errp)
 {
@@ -53,18 +57,59 @@ CommandInfoList *qmp_query_commands(Error **errp)
     return list;
 }
 
-/* The answer is made already; a struct of it would be made in vain. */
-static void qmp_query_qmp_schema(QDict *qdict, QObject **ret_data,
-                                 Error **errp)
+static bool has_deprecated(bool has_features, strList *features)
 {
-    const QDictEntry *extra = qdict_first(qdict);
-
-    if (extra) {
-        error_setg(errp, "Parameter '%s' is unexpected",
-                   qdict_entry_key(extra));
-        return;
+    for (strList *f = has_features ? features : NULL; f; f = f->next) {
+        if (g_str_equal(f->value, "deprecated")) {
+            return true;
+        }
     }
-    *ret_data = qobject_from_qlit(&qmp_schema_qlit);
+    return false;
+}
+
+/* Take the elements of a QAPI list for which @gone holds out of it. */
+#define ZAP(Type, list, gone)                                           \
+    for (Type ## List **link = &(list), *elt; (elt = *link); ) {        \
+        if (gone) {                                                     \
+            *link = elt->next;                                          \
+            elt->next = NULL;                                           \
+            qapi_free_ ## Type ## List(elt);                            \
+        } else {                                                        \
+            link = &elt->next;                                          \
+        }                                                               \
+    }
+
+/* A client that wants no deprecated output is not told what would be. */
+static void zap_deprecated(SchemaInfoList **schema)
+{
+    ZAP(SchemaInfo, *schema,
+        (elt->value->meta_type == SCHEMA_META_TYPE_COMMAND
+         || elt->value->meta_type == SCHEMA_META_TYPE_EVENT)
+        && has_deprecated(elt->value->has_features, elt->value->features));
+
+    for (SchemaInfoList *s = *schema; s; s = s->next) {
+        if (s->value->meta_type == SCHEMA_META_TYPE_OBJECT) {
+            ZAP(SchemaInfoObjectMember, s->value->u.object.members,
+                has_deprecated(elt->value->has_features,
+                               elt->value->features));
+        }
+    }
+}
+
+SchemaInfoList *qmp_query_qmp_schema(Error **errp)
+{
+    QObject *obj = qobject_from_qlit(&qmp_schema_qlit);
+    Visitor *v = qobject_input_visitor_new(obj);
+    SchemaInfoList *schema = NULL;
+
+    /* tests/unit/test-qmp-introspect.c: what is generated can be visited. */
+    visit_type_SchemaInfoList(v, NULL, &schema, &error_abort);
+    visit_free(v);
+    qobject_unref(obj);
+    if (compat_policy.deprecated_output == COMPAT_POLICY_OUTPUT_HIDE) {
+        zap_deprecated(&schema);
+    }
+    return schema;
 }
 
 bool qmp_command_available(const QmpCommand *cmd, Error **errp)
@@ -81,8 +126,6 @@ bool qmp_command_available(const QmpCommand *cmd, Error **errp)
 void monitor_init_qmp_commands(void)
 {
     qmp_init_marshal(&qmp_commands);
-    qmp_register_command(&qmp_commands, "query-qmp-schema",
-                         qmp_query_qmp_schema, QCO_ALLOW_PRECONFIG, 0);
     qmp_register_command(&qmp_commands, "device_add", qmp_device_add, 0, 0);
 
     QTAILQ_INIT(&qmp_cap_negotiation_commands);

@@ -146,7 +146,8 @@ static void lexer_feed_char(JSONMessageParser *parser, char ch)
         break;
     }
     if (lexer->token->len > JSON_MAX_TOKEN_SIZE) {
-        lexer_end_token(parser, JSON_ERROR);
+        /* Nobody is told what it was, and its rest is a token of its own. */
+        lexer_end_token(parser, JSON_OVERLONG);
     }
 }
 

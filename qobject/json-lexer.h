@@ -13,6 +13,7 @@ typedef enum JSONTokenType {
     JSON_STRING,            /* with its quotes, escapes as they came */
     JSON_WORD,              /* a number or a keyword, perhaps a wrong one */
     JSON_INTERP,            /* %d and its like */
+    JSON_OVERLONG,          /* the begin of a token beyond all limits */
     JSON_ERROR,             /* what no token begins with or goes on with */
 } JSONTokenType;
 

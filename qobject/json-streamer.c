@@ -340,6 +340,7 @@ void json_message_process_token(JSONMessageParser *parser,
     case JSON_INTERP:
         json_put_interp(parser, token->str);
         break;
+    case JSON_OVERLONG:
     case JSON_ERROR:
         break;
     }
@@ -348,7 +349,8 @@ void json_message_process_token(JSONMessageParser *parser,
 
     if (type == JSON_ERROR) {
         error_setg(&err, "JSON parse error, stray '%s'", token->str);
-    } else if (parser->text->len > JSON_MAX_TOKEN_SIZE) {
+    } else if (type == JSON_OVERLONG
+               || parser->text->len > JSON_MAX_TOKEN_SIZE) {
         error_setg(&err, "JSON token size limit exceeded");
     } else if (parser->token_count > JSON_MAX_TOKEN_COUNT) {
         error_setg(&err, "JSON token count limit exceeded");

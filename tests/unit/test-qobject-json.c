@@ -233,6 +233,49 @@ static void test_stream_recovery(void)
                                    "<JSON parse error, stray '@'>([2])"));
 }
 
+/*
+ * Too long a string or too many tokens are an error as soon as they are that,
+ * not when memory is at its end; the next value is read as ever.
+ */
+static void test_stream_limits(void)
+{
+    static const struct {
+        const char *first;
+        size_t size;            /* of what comes next, */
+        const char *piece;      /* this again and again */
+        const char *error;
+    } cases[] = {
+        { "\"", JSON_MAX_TOKEN_SIZE, "x", "<JSON token size limit exceeded>" },
+        { "", JSON_MAX_TOKEN_SIZE + 1, "x", "<JSON token size limit exceeded>" },
+        { "[", JSON_MAX_TOKEN_COUNT, "1,",
+          "<JSON token count limit exceeded>" },
+        { "[", JSON_MAX_NESTING, "[", "<JSON nesting depth limit exceeded>" },
+    };
+
+    for (int i = 0; i < ARRAY_SIZE(cases); i++) {
+        g_autoptr(GString) log = g_string_new(NULL);
+        g_autofree char *text = g_malloc(cases[i].size);
+        JSONMessageParser parser;
+
+        memset(text, cases[i].piece[0], cases[i].size);
+        for (size_t n = 1; cases[i].piece[1] && n < cases[i].size; n += 2) {
+            text[n] = cases[i].piece[1];
+        }
+        json_message_parser_init(&parser, note_message, log, NULL);
+        feed_str(&parser, cases[i].first);
+        json_message_parser_feed(&parser, text, cases[i].size - 1);
+        g_assert_cmpstr(log->str, ==, "");
+        json_message_parser_feed(&parser, text + cases[i].size - 1, 1);
+        if (!log->len) {
+            feed_str(&parser, "1");
+        }
+        g_assert_cmpstr(log->str, ==, cases[i].error);
+        feed_str(&parser, "{'a': 1}");
+        json_message_parser_destroy(&parser);
+        g_assert_true(g_str_has_suffix(log->str, ">({\"a\": 1})"));
+    }
+}
+
 /* Values in a list of containers */
 
 static void test_qdict(void)
@@ -300,6 +343,7 @@ int main(int argc, char **argv)
     g_test_add_func("/json/pretty", test_pretty);
     g_test_add_func("/json/stream/pieces", test_stream_pieces);
     g_test_add_func("/json/stream/recovery", test_stream_recovery);
+    g_test_add_func("/json/stream/limits", test_stream_limits);
     g_test_add_func("/qobject/qdict", test_qdict);
     g_test_add_func("/qobject/equal", test_equal);
     return g_test_run();
