@@ -592,6 +592,22 @@ static void char_socket_finalize(Object *obj)
     }
 }
 
+/* Where it listens, with the port that the host chose, or connects to. */
+static void char_socket_get_addr(Object *obj, Visitor *v, const char *name,
+                                 void *opaque, Error **errp)
+{
+    SocketChardev *s = SOCKET_CHARDEV(obj);
+
+    visit_type_SocketAddress(v, name, &s->addr, errp);
+}
+
+static bool char_socket_get_connected(Object *obj, Error **errp)
+{
+    SocketChardev *s = SOCKET_CHARDEV(obj);
+
+    return s->state == TCP_CHARDEV_STATE_CONNECTED;
+}
+
 static void char_socket_class_init(ObjectClass *oc, void *data)
 {
     ChardevClass *cc = CHARDEV_CLASS(oc);
@@ -608,6 +624,11 @@ static void char_socket_class_init(ObjectClass *oc, void *data)
     cc->chr_add_client = tcp_chr_add_client;
     cc->chr_add_watch = tcp_chr_add_watch;
     cc->chr_update_read_handler = tcp_chr_update_read_handler;
+
+    object_class_property_add(oc, "addr", "SocketAddress",
+                              char_socket_get_addr, NULL, NULL, NULL);
+    object_class_property_add_bool(oc, "connected",
+                                   char_socket_get_connected, NULL);
 }
 
 static const TypeInfo char_socket_type_info = {

@@ -8,10 +8,12 @@
 #include "chardev/char-fe.h"
 #include "chardev/char-ringbuf.h"
 #include "qapi/error.h"
+#include "qapi/qmp/qdict.h"
 #include "qemu/config-file.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
 #include "qemu/sockets.h"
+#include "qom/qom-qobject.h"
 
 /* A front end that takes @room bytes and writes down what it hears. */
 typedef struct FeHandler {
@@ -218,17 +220,25 @@ static void test_socket_server(void)
     g_autofree char *name = g_strdup_printf("unix:%s,server=on,wait=off",
                                             path);
     Chardev *chr = qemu_chr_new("s", name, NULL);
+    QObject *addr;
     char buf[8];
     FeHandler h;
     int first, second;
 
     fe_start(&h, chr);
     g_assert_true(g_str_has_prefix(chr->filename, "disconnected:unix:"));
+    g_assert_false(object_property_get_bool(OBJECT(chr), "connected",
+                                            &error_abort));
+    addr = object_property_get_qobject(OBJECT(chr), "addr", &error_abort);
+    g_assert_cmpstr(qdict_get_str(qobject_to(QDict, addr), "path"), ==, path);
+    qobject_unref(addr);
     g_assert_cmpint(qemu_chr_fe_write(&h.be, (uint8_t *)"lost", 4), ==, 4);
 
     first = socket_client(path);
     g_assert_cmpstr(h.events->str, ==, "opened ");
     g_assert_true(g_str_has_prefix(chr->filename, "unix:"));
+    g_assert_true(object_property_get_bool(OBJECT(chr), "connected",
+                                           &error_abort));
     g_assert_cmpint(write(first, "in", 2), ==, 2);
     settle();
     g_assert_cmpstr(h.data->str, ==, "in");
