@@ -58,6 +58,12 @@ static void pc_map_ram(PCMachineState *pcms, MemoryRegion *system_memory)
     }
 }
 
+/* All devices of the command line are there. */
+static void pc_machine_done(Notifier *notifier, void *data)
+{
+    acpi_setup();
+}
+
 void pc_memory_init(PCMachineState *pcms,
                     MemoryRegion *system_memory,
                     MemoryRegion *rom_memory,
@@ -85,6 +91,8 @@ void pc_memory_init(PCMachineState *pcms,
 
     x86ms->fw_cfg = fw_cfg_arch_create(machine, x86ms->boot_cpus,
                                        x86ms->apic_id_limit);
+    pcms->machine_done.notify = pc_machine_done;
+    qemu_add_machine_init_done_notifier(&pcms->machine_done);
 
     x86ms->ioapic_as = &address_space_memory;
 }
@@ -337,26 +345,12 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
                                           "How much RAM may be below 4 GiB");
 }
 
-/* All devices of the command line are there. */
-static void pc_machine_done(Notifier *notifier, void *data)
-{
-    acpi_setup();
-}
-
-static void pc_machine_initfn(Object *obj)
-{
-    PCMachineState *pcms = PC_MACHINE(obj);
-
-    pcms->machine_done.notify = pc_machine_done;
-    qemu_add_machine_init_done_notifier(&pcms->machine_done);
-}
-
 static void pc_machine_finalize(Object *obj)
 {
     PCMachineState *pcms = PC_MACHINE(obj);
 
-    qemu_remove_machine_init_done_notifier(&pcms->machine_done);
     if (pcms->gsi_state) {
+        qemu_remove_machine_init_done_notifier(&pcms->machine_done);
         qemu_free_irqs(X86_MACHINE(pcms)->gsi, IOAPIC_NUM_PINS);
         g_free(pcms->gsi_state);
         qemu_free_irq(pcms->cpu_irq);
@@ -370,7 +364,6 @@ static const TypeInfo pc_machine_info = {
     .parent        = TYPE_X86_MACHINE,
     .abstract      = true,
     .instance_size = sizeof(PCMachineState),
-    .instance_init = pc_machine_initfn,
     .instance_finalize = pc_machine_finalize,
     .class_size    = sizeof(PCMachineClass),
     .class_init    = pc_machine_class_init,
