@@ -475,13 +475,13 @@ static int fuzz_connect(const char *path)
 /* Read what is there.  False at the end of the stream. */
 static bool fuzz_drain(FuzzTest *t)
 {
-    char buf[65536];
+    char buf[16384];
     ssize_t n;
 
     while ((n = recv(t->fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0) {
         g_string_append_len(t->seen, buf, n);
         /* Only the end is looked at. */
-        if (t->seen->len > 4 * sizeof(buf)) {
+        if (t->seen->len > 2 * sizeof(buf)) {
             g_string_erase(t->seen, 0, t->seen->len - sizeof(buf));
         }
     }
