@@ -86,7 +86,8 @@ void qemu_chr_open_fd(Chardev *chr, int fd_in, int fd_out)
 
 int qmp_chardev_open_file_source(char *src, int flags, Error **errp)
 {
-    int fd = RETRY_ON_EINTR(qemu_open_old(src, flags, 0666));
+    /* A line that hangs up must not end the program (a daemon, say). */
+    int fd = RETRY_ON_EINTR(qemu_open_old(src, flags | O_NOCTTY, 0666));
 
     if (fd == -1) {
         error_setg_file_open(errp, errno, src);

@@ -180,6 +180,21 @@ static void test_serial(void)
     close(master);
 }
 
+/*
+ * The leader of a session without a terminal gets the first that it opens, and
+ * then SIGHUP when that goes: not from us.
+ */
+static void test_serial_hangup(void)
+{
+    if (g_test_subprocess()) {
+        g_assert_cmpint(setsid(), >, 0);
+        test_serial();
+        return;
+    }
+    g_test_trap_subprocess(NULL, 10 * G_USEC_PER_SEC, 0);
+    g_test_trap_assert_passed();
+}
+
 static int udp_bound_socket(int *port)
 {
     struct sockaddr_in sin = { .sin_family = AF_INET };
@@ -247,6 +262,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/char/pty", test_pty);
     g_test_add_func("/char/serial", test_serial);
+    g_test_add_func("/char/serial/hangup", test_serial_hangup);
     g_test_add_func("/char/udp", test_udp);
     g_test_add_func("/char/udp/short-form", test_udp_short_form);
     return g_test_run();
