@@ -1,7 +1,9 @@
 /*
  * chardev-file: output to a file, and input from another.
  *
- *     -chardev file,id=a,path=out[,input-path=in][,append=on]
+ *     -chardev file,id=a,path=out[,append=on]
+ *
+ * Only QMP's chardev-add can name the other ("in").
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -38,7 +40,6 @@ static void qemu_chr_parse_file_out(QemuOpts *opts, ChardevBackend *backend,
                                     Error **errp)
 {
     const char *path = qemu_opt_get(opts, "path");
-    const char *inpath = qemu_opt_get(opts, "input-path");
     ChardevFile *file;
 
     backend->type = CHARDEV_BACKEND_KIND_FILE;
@@ -49,8 +50,6 @@ static void qemu_chr_parse_file_out(QemuOpts *opts, ChardevBackend *backend,
     file = backend->u.file.data = g_new0(ChardevFile, 1);
     qemu_chr_parse_common(opts, qapi_ChardevFile_base(file));
     file->out = g_strdup(path);
-    file->has_in = inpath != NULL;
-    file->in = g_strdup(inpath);
     file->has_append = true;
     file->append = qemu_opt_get_bool(opts, "append", false);
 }

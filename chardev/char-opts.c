@@ -206,21 +206,25 @@ static const ChardevClass *char_get_class(const char *driver, Error **errp)
     return cc;
 }
 
-/* Old names of back ends.  @warn: tell the user of the new one. */
+/* Old names of back ends.  @warn: tell the user of the new one, once. */
 static const char *chardev_alias_translate(const char *name, bool warn)
 {
-    static const char *const aliases[][2] = {
+    static struct {
+        const char *alias, *name;
+        bool warned;
+    } aliases[] = {
         { "tty", "serial" },
         { "parport", "parallel" },
     };
 
     for (int i = 0; i < ARRAY_SIZE(aliases); i++) {
-        if (strcmp(name, aliases[i][0]) == 0) {
+        if (strcmp(name, aliases[i].alias) == 0) {
             if (warn) {
-                warn_report("The alias '%s' is deprecated, use '%s' instead",
-                            name, aliases[i][1]);
+                warn_report_once_cond(&aliases[i].warned,
+                                      "The alias '%s' is deprecated, use "
+                                      "'%s' instead", name, aliases[i].name);
             }
-            return aliases[i][1];
+            return aliases[i].name;
         }
     }
     return name;
@@ -370,7 +374,6 @@ QemuOptsList qemu_chardev_opts = {
     .desc = {
         { .name = "backend", .type = QEMU_OPT_STRING },
         { .name = "path", .type = QEMU_OPT_STRING },
-        { .name = "input-path", .type = QEMU_OPT_STRING },
         { .name = "host", .type = QEMU_OPT_STRING },
         { .name = "port", .type = QEMU_OPT_STRING },
         { .name = "fd", .type = QEMU_OPT_STRING },

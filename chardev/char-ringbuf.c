@@ -134,7 +134,8 @@ static void qemu_chr_open_ringbuf(Chardev *chr, ChardevBackend *backend,
     ChardevRingbuf *opts = backend->u.ringbuf.data;
     RingBufChardev *d = RINGBUF_CHARDEV(chr);
 
-    d->size = opts->has_size ? opts->size : 65536;
+    /* 0 says the same as saying nothing. */
+    d->size = opts->has_size && opts->size ? opts->size : 65536;
     if (!is_power_of_2(d->size)) {
         error_setg(errp, "size of ringbuf chardev must be power of two");
         return;

@@ -23,8 +23,15 @@ char *qemu_chr_socket_address(SocketChardev *s, const char *prefix)
                                s->addr->u.inet.host, s->addr->u.inet.port,
                                server);
     case SOCKET_ADDRESS_TYPE_UNIX:
-        return g_strdup_printf("%sunix:%s%s", prefix,
-                               s->addr->u.q_unix.path, server);
+    {
+        const UnixSocketAddress *sa = &s->addr->u.q_unix;
+        bool abstract = sa->has_abstract && sa->abstract;
+        bool tight = abstract && sa->has_tight && sa->tight;
+
+        return g_strdup_printf("%sunix:%s%s%s%s", prefix, sa->path,
+                               abstract ? ",abstract=on" : "",
+                               tight ? ",tight=on" : "", server);
+    }
     case SOCKET_ADDRESS_TYPE_FD:
         return g_strdup_printf("%sfd:%s%s", prefix, s->addr->u.fd.str, server);
     case SOCKET_ADDRESS_TYPE_VSOCK:
@@ -35,18 +42,30 @@ char *qemu_chr_socket_address(SocketChardev *s, const char *prefix)
     }
 }
 
-/* For TCP, who is connected with whom. */
+/*
+ * Our end as the kernel knows it, and for TCP who is connected with whom.  An
+ * abstract unix name, and that of a client, are empty here.
+ */
 char *qemu_chr_compute_filename(SocketChardev *s)
 {
-    struct sockaddr_storage local, peer;
+    struct sockaddr_storage local = { }, peer;
     socklen_t local_len = sizeof(local), peer_len = sizeof(peer);
     char shost[NI_MAXHOST], sserv[NI_MAXSERV];
     char phost[NI_MAXHOST], pserv[NI_MAXSERV];
     const char *left = "", *right = "";
 
     if (getsockname(s->fd, (struct sockaddr *)&local, &local_len) ||
-        getpeername(s->fd, (struct sockaddr *)&peer, &peer_len) ||
-        (local.ss_family != AF_INET && local.ss_family != AF_INET6)) {
+        getpeername(s->fd, (struct sockaddr *)&peer, &peer_len)) {
+        return qemu_chr_socket_address(s, "");
+    }
+    if (local.ss_family == AF_UNIX) {
+        /* The zero at the end may be missing in a path of full length. */
+        return g_strdup_printf("unix:%.*s%s",
+                               (int)sizeof(((struct sockaddr_un *)0)->sun_path),
+                               ((struct sockaddr_un *)&local)->sun_path,
+                               s->is_listen ? ",server=on" : "");
+    }
+    if (local.ss_family != AF_INET && local.ss_family != AF_INET6) {
         return qemu_chr_socket_address(s, "");
     }
     if (local.ss_family == AF_INET6) {
@@ -80,7 +99,7 @@ bool qmp_chardev_validate_socket(ChardevSocket *sock, SocketAddress *addr,
         error_setg(errp, "'tls_authz' option requires 'tls_creds' option");
         return false;
     }
-    if (sock->has_reconnect && sock->reconnect > 0) {
+    if (sock->has_reconnect) {
         if (addr->type == SOCKET_ADDRESS_TYPE_FD) {
             error_setg(errp,
                        "'reconnect' option is incompatible with 'fd' address "

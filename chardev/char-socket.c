@@ -506,6 +506,7 @@ static void qmp_chardev_open_socket(Chardev *chr, ChardevBackend *backend,
     SocketChardev *s = SOCKET_CHARDEV(chr);
     ChardevSocket *sock = backend->u.socket.data;
     bool wait = sock->has_wait && sock->wait;
+    SocketAddress *bound;
 
     s->addr = socket_address_flatten(sock->addr);
     s->is_listen = sock->has_server ? sock->server : true;
@@ -532,15 +533,12 @@ static void qmp_chardev_open_socket(Chardev *chr, ChardevBackend *backend,
             return;
         }
         qemu_socket_set_nonblock(s->listen_fd);
-        if (s->addr->type == SOCKET_ADDRESS_TYPE_INET) {
-            /* The port may have been chosen just now. */
-            SocketAddress *bound = socket_local_address(s->listen_fd, NULL);
-
-            if (bound) {
-                qapi_free_SocketAddress(s->addr);
-                s->addr = bound;
-                update_disconnected_filename(s);
-            }
+        /* The port or the path may have been chosen just now. */
+        bound = socket_local_address(s->listen_fd, NULL);
+        if (bound) {
+            qapi_free_SocketAddress(s->addr);
+            s->addr = bound;
+            update_disconnected_filename(s);
         }
         if (wait) {
             tcp_chr_wait_connected(chr, errp);
@@ -549,7 +547,9 @@ static void qmp_chardev_open_socket(Chardev *chr, ChardevBackend *backend,
         }
         return;
     }
-    s->reconnect_time = sock->has_reconnect ? sock->reconnect : 0;
+    /* No time at all is as good as none; and it must be one for a timer. */
+    s->reconnect_time = sock->has_reconnect
+                        ? CLAMP(sock->reconnect, 0, UINT_MAX / 1000) : 0;
     if (s->reconnect_time) {
         /* The first attempt is like the others: who is not there may come. */
         tcp_chr_connect_client_async(chr);

@@ -18,6 +18,12 @@ Monitor *monitor_set_cur(struct Coroutine *co, Monitor *mon)
     return NULL;
 }
 
+/* Nobody sends descriptors. */
+int monitor_get_fd(Monitor *mon, const char *fdname, Error **errp)
+{
+    abort();
+}
+
 bool monitor_cur_is_qmp(void)
 {
     return false;

@@ -8,6 +8,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "monitor/monitor.h"
 #include "qapi/error.h"
 #include "qemu/cutils.h"
 #include "qemu/sockets.h"
@@ -36,31 +37,44 @@ int inet_ai_family_from_address(InetSocketAddress *addr, Error **errp)
     return PF_UNSPEC;
 }
 
-/* The addresses that @saddr may mean; the caller frees them. */
-static struct addrinfo *inet_resolve(InetSocketAddress *saddr, int socktype,
-                                     int flags, Error **errp)
+/*
+ * The addresses that @host and @port may mean, as @hints says; the caller
+ * frees them.  @host NULL is any of this machine, @port NULL is 0.
+ */
+static struct addrinfo *inet_resolve(const char *host, const char *port,
+                                     const struct addrinfo *hints,
+                                     Error **errp)
 {
-    ERRP_GUARD();
-    struct addrinfo hints = { .ai_flags = flags, .ai_socktype = socktype };
     struct addrinfo *res;
-    int rc;
+    int rc = getaddrinfo(host, port, hints, &res);
 
-    hints.ai_family = inet_ai_family_from_address(saddr, errp);
-    if (*errp) {
-        return NULL;
-    }
-    if (saddr->has_numeric && saddr->numeric) {
-        hints.ai_flags |= AI_NUMERICHOST | AI_NUMERICSERV;
-    }
-    rc = getaddrinfo(saddr->host && *saddr->host ? saddr->host : NULL,
-                     saddr->port && *saddr->port ? saddr->port : NULL,
-                     &hints, &res);
     if (rc != 0) {
         error_setg(errp, "address resolution failed for %s:%s: %s",
-                   saddr->host, saddr->port, gai_strerror(rc));
+                   host ?: "", port ?: "", gai_strerror(rc));
         return NULL;
     }
     return res;
+}
+
+/* What is not given or empty, as getaddrinfo() has it. */
+static const char *inet_given(const char *s)
+{
+    return s && *s ? s : NULL;
+}
+
+/* A peer to connect to.  An IPv4 address will do where IPv6 is asked for. */
+static struct addrinfo *inet_resolve_peer(const char *host,
+                                          InetSocketAddress *saddr,
+                                          int socktype, Error **errp)
+{
+    ERRP_GUARD();
+    struct addrinfo hints = {
+        .ai_flags = AI_CANONNAME | AI_V4MAPPED | AI_ADDRCONFIG,
+        .ai_socktype = socktype,
+        .ai_family = inet_ai_family_from_address(saddr, errp),
+    };
+
+    return *errp ? NULL : inet_resolve(host, saddr->port, &hints, errp);
 }
 
 static int inet_getport(struct addrinfo *e)
@@ -110,11 +124,7 @@ int inet_connect_saddr(InetSocketAddress *saddr, Error **errp)
     Error *local_err = NULL;
     int sock = -1;
 
-    if (!saddr->host || !*saddr->host || !saddr->port || !*saddr->port) {
-        error_setg(errp, "host and/or port not specified");
-        return -1;
-    }
-    res = inet_resolve(saddr, SOCK_STREAM, AI_CANONNAME | AI_ADDRCONFIG, errp);
+    res = inet_resolve_peer(saddr->host, saddr, SOCK_STREAM, errp);
     if (!res) {
         return -1;
     }
@@ -179,17 +189,30 @@ static int inet_listen_addr(struct addrinfo *e, int num, bool v6only)
 
 static int inet_listen_saddr(InetSocketAddress *saddr, int num, Error **errp)
 {
-    bool v6only = !(saddr->has_ipv4 && saddr->ipv4 &&
-                    saddr->has_ipv6 && saddr->ipv6) &&
-                  saddr->has_ipv4 && !saddr->ipv4;
+    ERRP_GUARD();
+    bool both = saddr->has_ipv4 && saddr->ipv4 &&
+                saddr->has_ipv6 && saddr->ipv6;
+    bool v6only = !both && saddr->has_ipv4 && !saddr->ipv4;
+    const char *host = inet_given(saddr->host);
+    struct addrinfo hints = {
+        .ai_flags = AI_PASSIVE,
+        .ai_socktype = SOCK_STREAM,
+        .ai_family = inet_ai_family_from_address(saddr, errp),
+    };
     struct addrinfo *res, *e;
     int sock = -EADDRNOTAVAIL;
 
-    if (!saddr->port || !*saddr->port) {
-        error_setg(errp, "port not specified");
+    if (*errp) {
         return -1;
     }
-    res = inet_resolve(saddr, SOCK_STREAM, AI_PASSIVE, errp);
+    if (both && host) {
+        /* Only "any" is a socket for both; a host is one or the other. */
+        hints.ai_family = PF_UNSPEC;
+    }
+    if (saddr->has_numeric && saddr->numeric) {
+        hints.ai_flags |= AI_NUMERICHOST | AI_NUMERICSERV;
+    }
+    res = inet_resolve(host, inet_given(saddr->port), &hints, errp);
     if (!res) {
         return -1;
     }
@@ -221,7 +244,10 @@ static int inet_listen_saddr(InetSocketAddress *saddr, int num, Error **errp)
 static int inet_dgram_saddr(InetSocketAddress *sraddr,
                             InetSocketAddress *sladdr, Error **errp)
 {
-    InetSocketAddress any = { .host = (char *)"", .port = (char *)"0" };
+    struct addrinfo hints = {
+        .ai_flags = AI_PASSIVE,
+        .ai_socktype = SOCK_DGRAM,
+    };
     struct addrinfo *peer, *local = NULL;
     int sock = -1;
 
@@ -229,19 +255,17 @@ static int inet_dgram_saddr(InetSocketAddress *sraddr,
         error_setg(errp, "remote port not specified");
         return -1;
     }
-    peer = inet_resolve(sraddr, SOCK_DGRAM, AI_CANONNAME | AI_ADDRCONFIG, errp);
+    peer = inet_resolve_peer(inet_given(sraddr->host) ?: "localhost", sraddr,
+                             SOCK_DGRAM, errp);
     if (!peer) {
         return -1;
     }
 
     /* Our end speaks what the other end does. */
-    if (!sladdr) {
-        sladdr = &any;
-    }
-    any.has_ipv4 = any.has_ipv6 = true;
-    any.ipv4 = peer->ai_family == PF_INET;
-    any.ipv6 = peer->ai_family == PF_INET6;
-    local = inet_resolve(sladdr, SOCK_DGRAM, AI_PASSIVE, errp);
+    hints.ai_family = peer->ai_family;
+    local = inet_resolve(sladdr ? inet_given(sladdr->host) : NULL,
+                         (sladdr ? inet_given(sladdr->port) : NULL) ?: "0",
+                         &hints, errp);
     if (!local) {
         goto out;
     }
@@ -363,10 +387,6 @@ static int unix_connect_saddr(UnixSocketAddress *saddr, Error **errp)
     socklen_t addrlen;
     int sock, rc;
 
-    if (!saddr->path || !saddr->path[0]) {
-        error_setg(errp, "unix connect: no path specified");
-        return -1;
-    }
     addrlen = unix_sockaddr(&un, saddr, errp);
     if (!addrlen) {
         return -1;
@@ -401,18 +421,30 @@ int unix_connect(const char *path, Error **errp)
     return unix_connect_saddr(&saddr, errp);
 }
 
-/* fd */
-
+/*
+ * fd: under a monitor, one that it was sent and that has this name; otherwise
+ * the number of one that we were started with.
+ */
 static int socket_get_fd(const char *fdstr, Error **errp)
 {
+    Monitor *mon = monitor_cur();
     int fd;
 
-    if (qemu_strtoi(fdstr, NULL, 10, &fd) < 0) {
+    if (mon) {
+        fd = monitor_get_fd(mon, fdstr, errp);
+        if (fd < 0) {
+            return -1;
+        }
+    } else if (qemu_strtoi(fdstr, NULL, 10, &fd) < 0) {
         error_setg(errp, "Unable to parse FD number %s", fdstr);
         return -1;
     }
     if (!fd_is_socket(fd)) {
         error_setg(errp, "File descriptor '%s' is not a socket", fdstr);
+        if (mon) {
+            /* It is the monitor's no more, and nobody else's. */
+            close(fd);
+        }
         return -1;
     }
     return fd;

@@ -6,7 +6,8 @@
  *     inet   host and port, IPv4 or IPv6
  *     unix   a path
  *     vsock  context id and port (read and written, but not opened)
- *     fd     a descriptor that we were started with, by number
+ *     fd     a descriptor: from the command line one that we were started with,
+ *            by number; from a monitor one that was sent there, by name (getfd)
  *
  * and socket_parse() reads "host:port", "unix:path", "vsock:cid:port",
  * "fd:number".

@@ -152,15 +152,22 @@ static void test_ringbuf(void)
 static void test_file(void)
 {
     g_autofree char *out = tmp_path("out"), *in = tmp_path("in");
-    g_autofree char *log = tmp_path("log"), *opts = NULL;
+    g_autofree char *log = tmp_path("log");
+    ChardevFile file = {
+        .out = out, .has_in = true, .in = in,
+        .has_append = true, .append = true,
+        .has_logfile = true, .logfile = log,
+    };
+    ChardevBackend backend = {
+        .type = CHARDEV_BACKEND_KIND_FILE, .u.file.data = &file,
+    };
     char *text;
     FeHandler h;
 
     g_file_set_contents(in, "hello", 5, NULL);
     g_file_set_contents(out, "old ", 4, NULL);
-    opts = g_strdup_printf("file,id=f,path=%s,input-path=%s,append=on,"
-                           "logfile=%s", out, in, log);
-    fe_start(&h, chr_from_opts(opts, &error_abort));
+    fe_start(&h, qemu_chardev_new("f", TYPE_CHARDEV_FILE, &backend, NULL,
+                                  &error_abort));
     g_assert_cmpstr(h.events->str, ==, "opened ");
     qemu_chr_fe_printf(&h.be, "%s %d", "line", 1);
     settle();
