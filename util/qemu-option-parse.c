@@ -61,7 +61,13 @@ static const char *get_opt_name_value(const char *p, const char *firstname,
         } else if (!is_help && warn_on_flag) {
             warn_report("short-form boolean option '%s%s' deprecated",
                         g_str_equal(*value, "off") ? "no" : "", *name);
-            error_printf("Please use %s=%s instead\n", *name, *value);
+            if (g_str_equal(*name, "delay")) {
+                /* Its name has the "no" (chardev-socket). */
+                error_printf("Please use nodelay=%s instead\n",
+                             g_str_equal(*value, "off") ? "on" : "off");
+            } else {
+                error_printf("Please use %s=%s instead\n", *name, *value);
+            }
         }
     }
     assert(!*p || *p == ',');

@@ -8,6 +8,7 @@
 #include "libqtest.h"
 #include "qapi/qmp/qjson.h"
 #include "qapi/qmp/qlist.h"
+#include "qemu/sockets.h"
 
 static void check_fails(QDict *rsp, const char *desc)
 {
@@ -100,6 +101,54 @@ static void test_names(void)
     check_fails(qtest_qmp(qts, "{'execute': 'getfd',"
                           " 'arguments': {'fdname': 'd'}}"),
                 "No file descriptor supplied via SCM_RIGHTS");
+    close(null);
+    qtest_quit(qts);
+}
+
+#define ADD_FD_SOCKET(name, server)                                     \
+    "{'execute': 'chardev-add', 'arguments': {'id': 's', 'backend':"    \
+    " {'type': 'socket', 'data': {'server': " server ", 'addr':"        \
+    " {'type': 'fd', 'data': {'str': '" name "'}}}}}}"
+
+/* A character device takes a named socket; what else has the name is closed. */
+static void test_chardev(void)
+{
+    QTestState *qts = qtest_init("-machine none");
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC), pair[2];
+    int before = count_fds(qts);
+    char byte;
+
+    /* With a monitor, a number is a name as well. */
+    check_fails(qtest_qmp(qts, ADD_FD_SOCKET("0", "false")),
+                "Failed to add chardev 's': File descriptor named '0' has not "
+                "been found");
+    check_succeeds(qtest_qmp_fds(qts, &null, 1, "{'execute': 'getfd',"
+                                 " 'arguments': {'fdname': 'n'}}"));
+    check_fails(qtest_qmp(qts, ADD_FD_SOCKET("n", "false")),
+                "Failed to add chardev 's': File descriptor 'n' is not a "
+                "socket");
+    g_assert_cmpint(count_fds(qts), ==, before);
+
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair),
+                    ==, 0);
+    for (int server = 1; server >= 0; server--) {
+        check_succeeds(qtest_qmp_fds(qts, &pair[1], 1, "{'execute': 'getfd',"
+                                     " 'arguments': {'fdname': 'p'}}"));
+        if (server) {
+            check_fails(qtest_qmp(qts, ADD_FD_SOCKET("p", "true")),
+                        "Failed to add chardev 's': Failed to listen on fd "
+                        "socket: Invalid argument");
+            g_assert_cmpint(count_fds(qts), ==, before);
+        } else {
+            check_succeeds(qtest_qmp(qts, ADD_FD_SOCKET("p", "false")));
+        }
+    }
+    close(pair[1]);
+    check_succeeds(qtest_qmp(qts, "{'execute': 'chardev-remove',"
+                             " 'arguments': {'id': 's'}}"));
+    g_assert_cmpint(read(pair[0], &byte, 1), ==, 0);
+    g_assert_cmpint(count_fds(qts), ==, before);
+    close(pair[0]);
     close(null);
     qtest_quit(qts);
 }
@@ -222,6 +271,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     qtest_add_func("/qmp-fds/names", test_names);
+    qtest_add_func("/qmp-fds/chardev", test_chardev);
     qtest_add_func("/qmp-fds/pipeline", test_pipeline);
     qtest_add_func("/qmp-fds/sets", test_sets);
     qtest_add_func("/qmp-fds/option", test_option);
