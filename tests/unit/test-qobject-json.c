@@ -246,7 +246,6 @@ static void test_stream_limits(void)
         const char *error;
     } cases[] = {
         { "\"", JSON_MAX_TOKEN_SIZE, "x", "<JSON token size limit exceeded>" },
-        { "", JSON_MAX_TOKEN_SIZE + 1, "x", "<JSON token size limit exceeded>" },
         { "[", JSON_MAX_TOKEN_COUNT, "1,",
           "<JSON token count limit exceeded>" },
         { "[", JSON_MAX_NESTING, "[", "<JSON nesting depth limit exceeded>" },
