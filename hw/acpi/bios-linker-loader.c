@@ -10,6 +10,7 @@
 #include "hw/acpi/bios-linker-loader.h"
 #include "hw/acpi/bios-linker-script.h"
 #include "qemu/bswap.h"
+#include "qemu/host-utils.h"
 
 typedef struct BiosLinkerFileEntry {
     char *name;
