@@ -28,6 +28,7 @@
 #include "exec/ioport.h"
 #include "exec/ram_addr.h"
 #include "exec/target_page.h"
+#include "sysemu/kvm.h"
 #include "memory_int.h"
 
 static MemoryRegion *system_memory;
@@ -308,11 +309,16 @@ int memory_access_size(MemoryRegion *mr, unsigned l, hwaddr addr)
 /* Returns whether the caller has to unlock again. */
 bool prepare_mmio_access(MemoryRegion *mr)
 {
-    if (qemu_mutex_iothread_locked()) {
-        return false;
+    bool release_lock = false;
+
+    if (!qemu_mutex_iothread_locked()) {
+        qemu_mutex_lock_iothread();
+        release_lock = true;
     }
-    qemu_mutex_lock_iothread();
-    return true;
+    if (mr->flush_coalesced_mmio && kvm_enabled()) {
+        kvm_flush_coalesced_mmio_buffer();
+    }
+    return release_lock;
 }
 
 /* An access that only memory may answer does not go to a device. */

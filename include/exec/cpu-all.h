@@ -16,6 +16,12 @@
 
 #define TARGET_BIG_ENDIAN 0
 
+/* Why a vCPU came out of the guest; below these are the target's exceptions. */
+#define EXCP_INTERRUPT  0x10000 /* somebody wants it */
+#define EXCP_HLT        0x10001 /* it waits for an interrupt */
+#define EXCP_DEBUG      0x10002 /* a breakpoint, or a step is done */
+#define EXCP_HALTED     0x10003 /* it waited already */
+
 static inline uint16_t tswap16(uint16_t s)
 {
     return le16_to_cpu(s);
