@@ -12,6 +12,7 @@
 #include "qapi/error.h"
 #include "qapi/util.h"
 #include "qemu/error-report.h"
+#include "kvm/kvm_i386.h"
 #include "sysemu/kvm.h"
 
 #define XSTATE_MIGRATABLE_MASK \
@@ -458,6 +459,13 @@ uint64_t x86_cpu_get_supported_feature_word(FeatureWord w,
     bool narrow = feature_word_info[w].type == CPUID_FEATURE_WORD;
     uint64_t r = narrow ? UINT32_MAX : UINT64_MAX;
 
+    if (kvm_enabled()) {
+        const FeatureWordInfo *fi = &feature_word_info[w];
+
+        r = narrow ? kvm_arch_get_supported_cpuid(kvm_state, fi->cpuid.eax,
+                                                  fi->cpuid.ecx, fi->cpuid.reg)
+                   : kvm_arch_get_supported_msr_feature(kvm_state, fi->msr);
+    }
     if (migratable_only) {
         r &= x86_cpu_get_migratable_flags(w);
     }

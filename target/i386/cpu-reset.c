@@ -9,6 +9,8 @@
 
 #include "qemu/osdep.h"
 #include "cpu-internal.h"
+#include "hw/i386/apic.h"
+#include "kvm/kvm_i386.h"
 
 void cpu_x86_load_seg_cache(CPUX86State *env, X86Seg seg_reg,
                             unsigned int selector, target_ulong base,
@@ -17,6 +19,36 @@ void cpu_x86_load_seg_cache(CPUX86State *env, X86Seg seg_reg,
     env->segs[seg_reg] = (SegmentCache) {
         .selector = selector, .base = base, .limit = limit, .flags = flags,
     };
+}
+
+void cpu_x86_update_cr0(CPUX86State *env, uint32_t new_cr0)
+{
+    env->cr[0] = new_cr0 | CR0_ET_MASK;
+    x86_update_hflags(env);
+}
+
+void x86_update_hflags(CPUX86State *env)
+{
+    uint32_t hflags = env->hflags & (HF_SMM_MASK | HF_INHIBIT_IRQ_MASK);
+
+    hflags |= (env->segs[R_SS].flags >> DESC_DPL_SHIFT) & HF_CPL_MASK;
+    if (env->cr[0] & CR0_PE_MASK) {
+        hflags |= HF_PE_MASK;
+    }
+    if (env->efer & MSR_EFER_LMA) {
+        hflags |= HF_LMA_MASK;
+    }
+    if (x86_cpu_code64(env)) {
+        hflags |= HF_CS32_MASK | HF_SS32_MASK | HF_CS64_MASK;
+    } else {
+        if (env->segs[R_CS].flags & DESC_B_MASK) {
+            hflags |= HF_CS32_MASK;
+        }
+        if (env->segs[R_SS].flags & DESC_B_MASK) {
+            hflags |= HF_SS32_MASK;
+        }
+    }
+    env->hflags = hflags;
 }
 
 /* Line A20 holds bit 20 of all addresses at 0, or leaves it alone. */
@@ -76,6 +108,11 @@ void x86_cpu_reset(DeviceState *dev)
 
     /* The first CPU starts; it has to wake the others. */
     cs->halted = !cpu_is_bsp(cpu);
+    apic_designate_bsp(cpu->apic_state, cpu_is_bsp(cpu));
+
+    if (kvm_enabled()) {
+        kvm_arch_reset_vcpu(cpu);
+    }
 }
 
 /* INIT: as a reset, but for what memory and caches rely on. */
@@ -90,6 +127,10 @@ void do_cpu_init(X86CPU *cpu)
     cs->interrupt_request = sipi;
     env->pat = pat;
     env->tsc = tsc;
+    if (kvm_enabled()) {
+        kvm_arch_do_init_vcpu(cpu);
+    }
+    apic_init_reset(cpu->apic_state);
 }
 
 /* SIPI: start at the page that the message named. */
@@ -102,4 +143,7 @@ void do_cpu_sipi(X86CPU *cpu)
     cpu_x86_load_seg_cache(env, R_CS, vector << 8, vector << 12,
                            env->segs[R_CS].limit, env->segs[R_CS].flags);
     CPU(cpu)->halted = 0;
+    if (cpu->apic_state) {
+        apic_sipi(cpu->apic_state);
+    }
 }

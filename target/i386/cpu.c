@@ -210,9 +210,17 @@ static void x86_cpu_realizefn(DeviceState *dev, Error **errp)
     if (*errp) {
         return;
     }
+    if ((cpu->env.features[FEAT_1_EDX] & CPUID_APIC) ||
+        MACHINE(qdev_get_machine())->smp.cpus > 1) {
+        x86_cpu_apic_create(cpu, errp);
+    }
     mce_init(cpu);
     qemu_init_vcpu(cs);
     x86_cpu_warn_hyperthreading(cpu);
+    x86_cpu_apic_realize(cpu, errp);
+    if (*errp) {
+        return;
+    }
     cpu_reset(cs);
 
     xcc->parent_realize(dev, errp);

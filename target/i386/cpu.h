@@ -137,6 +137,7 @@ typedef enum X86Seg {
 #define CR4_PKS_MASK        (1U << 24)
 
 #define DR6_FIXED_1 0xffff0ff0
+#define DR6_BS      (1U << 14)
 #define DR7_FIXED_1 0x00000400
 
 /* Page table entries */
@@ -171,6 +172,50 @@ typedef enum X86Seg {
 #define MSR_IA32_VMX_TRUE_EXIT_CTLS    0x48f
 #define MSR_IA32_VMX_TRUE_ENTRY_CTLS   0x490
 #define MSR_IA32_VMX_VMFUNC            0x491
+
+#define MSR_IA32_TSC               0x10
+#define MSR_IA32_FEATURE_CONTROL   0x3a
+#define MSR_TSC_ADJUST             0x3b
+#define MSR_IA32_SPEC_CTRL         0x48
+#define MSR_IA32_SMBASE            0x9e
+#define MSR_IA32_SYSENTER_CS       0x174
+#define MSR_IA32_SYSENTER_ESP      0x175
+#define MSR_IA32_SYSENTER_EIP      0x176
+#define MSR_MCG_STATUS             0x17a
+#define MSR_MCG_CTL                0x17b
+#define MSR_IA32_MISC_ENABLE       0x1a0
+#define MSR_IA32_XFD               0x1c4
+#define MSR_IA32_XFD_ERR           0x1c5
+#define MSR_MTRRphysBase(n)        (0x200 + 2 * (n))
+#define MSR_MTRRphysMask(n)        (0x201 + 2 * (n))
+#define MSR_MTRRfix64K_00000       0x250
+#define MSR_MTRRfix16K_80000       0x258
+#define MSR_MTRRfix16K_A0000       0x259
+#define MSR_MTRRfix4K_C0000        0x268
+#define MSR_MTRRfix4K_C8000        0x269
+#define MSR_MTRRfix4K_D0000        0x26a
+#define MSR_MTRRfix4K_D8000        0x26b
+#define MSR_MTRRfix4K_E0000        0x26c
+#define MSR_MTRRfix4K_E8000        0x26d
+#define MSR_MTRRfix4K_F0000        0x26e
+#define MSR_MTRRfix4K_F8000        0x26f
+#define MSR_PAT                    0x277
+#define MSR_MTRRdefType            0x2ff
+#define MSR_IA32_TSCDEADLINE       0x6e0
+#define MSR_IA32_XSS               0xda0
+#define MSR_EFER                   0xc0000080
+#define MSR_STAR                   0xc0000081
+#define MSR_LSTAR                  0xc0000082
+#define MSR_CSTAR                  0xc0000083
+#define MSR_FMASK                  0xc0000084
+#define MSR_FSBASE                 0xc0000100
+#define MSR_GSBASE                 0xc0000101
+#define MSR_KERNELGSBASE           0xc0000102
+#define MSR_TSC_AUX                0xc0000103
+#define MSR_VIRT_SSBD              0xc001011f
+#define MSR_VM_HSAVE_PA            0xc0010117
+
+#define MTRR_VAR_COUNT 8
 
 #define MSR_EFER_SCE   (1 << 0)
 #define MSR_EFER_LME   (1 << 8)
@@ -412,7 +457,9 @@ typedef struct X86FPReg {
 } X86FPReg;
 
 #define X86_NMI_VECTOR 2
+#define EXCP01_DB 1
 #define EXCP02_NMI 2
+#define EXCP03_INT3 3
 
 /* cpu->interrupt_request */
 #define CPU_INTERRUPT_HARD   0x0002
@@ -479,7 +526,7 @@ typedef struct CPUArchState {
     uint64_t efer;
     uint64_t star;
     target_ulong lstar, cstar, fmask, kernelgsbase;
-    uint32_t sysenter_cs;
+    uint64_t sysenter_cs;
     target_ulong sysenter_esp, sysenter_eip;
     uint64_t xcr0;
     uint64_t xss;
@@ -490,7 +537,40 @@ typedef struct CPUArchState {
     uint64_t mcg_status;
     uint32_t pkru;
     bool old_exception;
+    uint16_t fpop;
+    uint64_t fpip, fpdp;
+    uint64_t mtrr_fixed[11];
+    struct {
+        uint64_t base, mask;
+    } mtrr_var[MTRR_VAR_COUNT];
+    uint64_t spec_ctrl, virt_ssbd;
+    uint64_t msr_xfd, msr_xfd_err;
+    uint64_t msr_ia32_feature_control;
+    uint64_t vm_hsave;
+    uint64_t tsc_adjust, tsc_deadline;
+
+    /* What a guest has told KVM: addresses of its pages, and switches. */
+    uint64_t system_time_msr, wall_clock_msr;
+    uint64_t async_pf_en_msr, async_pf_int_msr;
+    uint64_t steal_time_msr, pv_eoi_en_msr, poll_control_msr;
+
     struct {} end_reset_fields;
+
+    /* Events on their way into the guest, as KVM_GET_VCPU_EVENTS has them. */
+    int32_t exception_nr;
+    int32_t interrupt_injected;         /* a vector, or -1 */
+    uint8_t soft_interrupt;
+    uint8_t exception_pending, exception_injected;
+    uint8_t has_error_code;
+    uint8_t exception_has_payload;
+    uint64_t exception_payload;
+    int error_code;
+    uint8_t nmi_injected, nmi_pending;
+    uint32_t mp_state;                  /* KVM_MP_STATE_* */
+    uint64_t ucode_rev_msr;
+    /* The XSAVE area as KVM gives it; from init to the end of the vCPU. */
+    void *xsave_buf;
+    uint32_t xsave_buf_len;
 
     /* What a reset leaves alone. */
     uint64_t tsc;
@@ -580,6 +660,8 @@ struct X86CPU {
     uint64_t lbr_fmt;
 
     FeatureWordArray filtered_features;
+    /* The local APIC; NULL if there is none. */
+    DeviceState *apic_state;
 };
 
 static inline X86CPU *env_archcpu(CPUX86State *env)
@@ -619,6 +701,31 @@ void cpu_x86_load_seg_cache(CPUX86State *env, X86Seg seg_reg,
                             unsigned int selector, target_ulong base,
                             unsigned int limit, unsigned int flags);
 void x86_cpu_set_a20(X86CPU *cpu, int a20_state);
+/* cpu-apic.c: the local APIC as a child of the CPU, and its realize. */
+void x86_cpu_apic_create(X86CPU *cpu, Error **errp);
+void x86_cpu_apic_realize(X86CPU *cpu, Error **errp);
+/* hw/i386/x86.c: what the CPU takes from its APIC or the PIC; or -1. */
+int cpu_get_pic_interrupt(CPUX86State *env);
+
+/* host-cpu.c: CPUID of the processor that this program runs on. */
+void host_cpuid(uint32_t function, uint32_t count,
+                uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx);
+/* @vendor: room for CPUID_VENDOR_SZ characters and a zero. */
+void host_cpu_vendor_fms(char *vendor, int *family, int *model, int *stepping);
+
+/* Defaults of an accelerator, by property; value NULL: leave it alone. */
+void x86_cpu_change_kvm_default(const char *prop, const char *value);
+
+/* How the CPU's accesses go out: from system management mode, or not. */
+static inline MemTxAttrs cpu_get_mem_attrs(CPUX86State *env)
+{
+    return (MemTxAttrs) { .secure = (env->hflags & HF_SMM_MASK) != 0 };
+}
+
+/* CR0 changes: so do the modes that follow from it. */
+void cpu_x86_update_cr0(CPUX86State *env, uint32_t new_cr0);
+/* hflags from the registers that decide how code runs. */
+void x86_update_hflags(CPUX86State *env);
 void do_cpu_init(X86CPU *cpu);
 void do_cpu_sipi(X86CPU *cpu);
 int x86_cpu_pending_interrupt(CPUState *cs, int interrupt_request);
