@@ -31,6 +31,7 @@
 #include "monitor/monitor.h"
 #include "net/net.h"
 #include "qom/object_interfaces.h"
+#include "sysemu/rtc.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 #include "trace/control.h"
@@ -189,6 +190,7 @@ static void qemu_add_all_opts(void)
     qemu_add_opts(&qemu_accel_opts);
     qemu_add_opts(&qemu_mem_opts);
     qemu_add_opts(&qemu_smp_opts);
+    qemu_add_opts(&qemu_rtc_opts);
     qemu_add_opts(&qemu_boot_opts);
     qemu_add_opts(&qemu_name_opts);
     qemu_add_opts(&qemu_action_opts);
@@ -510,6 +512,27 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
     case QEMU_OPTION_boot:
         machine_parse_property_opt(qemu_find_opts("boot-opts"), "boot",
                                    optarg);
+        break;
+    case QEMU_OPTION_kernel:
+        qdict_put_str(cmdline.machine_opts, "kernel", optarg);
+        break;
+    case QEMU_OPTION_initrd:
+        qdict_put_str(cmdline.machine_opts, "initrd", optarg);
+        break;
+    case QEMU_OPTION_append:
+        qdict_put_str(cmdline.machine_opts, "append", optarg);
+        break;
+    case QEMU_OPTION_dtb:
+        qdict_put_str(cmdline.machine_opts, "dtb", optarg);
+        break;
+    case QEMU_OPTION_bios:
+        qdict_put_str(cmdline.machine_opts, "firmware", optarg);
+        break;
+    case QEMU_OPTION_rtc:
+        opts_parse_or_exit("rtc", optarg, false);
+        break;
+    case QEMU_OPTION_enable_kvm:
+        opts_parse_or_exit("accel", "kvm", true);
         break;
     case QEMU_OPTION_seed:
         qemu_guest_random_seed_main(optarg, &error_fatal);

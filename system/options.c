@@ -36,6 +36,12 @@ static const QEMUOption qemu_options[] = {
       "[order=drives][,once=drives][,menu=on|off][,strict=on|off]\n"
       "[,splash=file][,splash-time=ms][,reboot-timeout=ms]",
       "what the firmware is told to boot from" },
+    { "rtc", true, QEMU_OPTION_rtc,
+      "[base=utc|localtime|datetime][,clock=host|rt|vm]"
+      "[,driftfix=none|slew]",
+      "from when, and by which clock, the guest's real-time clock runs" },
+    { "enable-kvm", false, QEMU_OPTION_enable_kvm, "",
+      "the same as -accel kvm" },
     { "mem-path", true, QEMU_OPTION_mempath, "path",
       "keep the guest's memory in a file there" },
     { "mem-prealloc", false, QEMU_OPTION_mem_prealloc, "",
@@ -72,6 +78,19 @@ static const QEMUOption qemu_options[] = {
     { "chardev", true, QEMU_OPTION_chardev,
       "type,id=name[,option=value...]",
       "make a character device ('help' lists types)" },
+
+    { .help = "Boot Image or Kernel specific" },
+    { "bios", true, QEMU_OPTION_bios, "file",
+      "the firmware" },
+    { "kernel", true, QEMU_OPTION_kernel, "file",
+      "boot this kernel, a bzImage or an ELF image with a PVH entry,\n"
+      "without firmware" },
+    { "append", true, QEMU_OPTION_append, "cmdline",
+      "the kernel's command line" },
+    { "initrd", true, QEMU_OPTION_initrd, "file",
+      "the kernel's first file system" },
+    { "dtb", true, QEMU_OPTION_dtb, "file",
+      "a device tree: not for this target" },
 
     { .help = "Debug/Expert options" },
     { "fw_cfg", true, QEMU_OPTION_fw_cfg,

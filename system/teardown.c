@@ -22,6 +22,7 @@
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
 #include "hw/boards.h"
+#include "hw/loader.h"
 #include "hw/core/cpu.h"
 #include "hw/qdev-core.h"
 #include "hw/sysbus.h"
@@ -96,6 +97,7 @@ static void qemu_destroy_machine(void)
     BusState *sysbus = sysbus_get_default();
     AccelState *accel = current_accel();
 
+    rom_cleanup();
     unrealize_all_devices();
     destroy_all_cpus();
     unmap_everything();
@@ -106,12 +108,14 @@ static void qemu_destroy_machine(void)
     object_unparent(OBJECT(sysbus));
     object_unref(OBJECT(sysbus));
 
+    /* It listens to what happens in memory. */
+    current_machine->accelerator = NULL;
+    object_unref(OBJECT(accel));
     cpu_exec_cleanup_all();
 
     object_unparent(OBJECT(current_machine));
     object_unref(OBJECT(current_machine));
     current_machine = NULL;
-    object_unref(OBJECT(accel));
 }
 
 void qemu_cleanup(void)

@@ -59,6 +59,7 @@
 #include "sysemu/hostmem.h"
 #include "sysemu/qtest.h"
 #include "sysemu/runstate-action.h"
+#include "sysemu/rtc.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 #include "trace/control.h"
@@ -436,10 +437,29 @@ static int do_configure_accelerator(void *opaque, QemuOpts *opts, Error **errp)
     return 1;
 }
 
+/* What is said of a kernel needs one. */
+static void qemu_validate_options(const QDict *machine_opts)
+{
+    if (qdict_haskey(machine_opts, "kernel")) {
+        return;
+    }
+    if (qdict_haskey(machine_opts, "append")) {
+        error_report("-append only allowed with -kernel option");
+        exit(1);
+    }
+    if (qdict_haskey(machine_opts, "initrd")) {
+        error_report("-initrd only allowed with -kernel option");
+        exit(1);
+    }
+}
+
 static void configure_accelerators(const char *progname)
 {
     bool init_failed = false;
 
+    if (QTAILQ_EMPTY(&qemu_find_opts("accel")->head)) {
+        qemu_opts_parse_noisily(qemu_find_opts("accel"), "kvm", true);
+    }
     if (!qemu_opts_foreach(qemu_find_opts("accel"), do_configure_accelerator,
                            &init_failed, &error_fatal)) {
         if (!init_failed) {
@@ -646,10 +666,12 @@ void qemu_init(int argc, char **argv)
     qemu_add_default_firmwarepath();
 
     suspend_mux_open();
+    configure_rtc(qemu_find_opts_singleton("rtc"));
     qemu_disable_default_devices();
     qemu_create_default_devices();
     qemu_create_early_backends();
 
+    qemu_validate_options(cmdline.machine_opts);
     parse_memory_options();
     qemu_resolve_machine_memdev(cmdline.machine_opts);
     qemu_apply_legacy_machine_options(cmdline.machine_opts);

@@ -15,8 +15,10 @@
 #include "qemu/units.h"
 #include "qom/object_interfaces.h"
 #include "hw/boards.h"
+#include "hw/loader.h"
 #include "hw/sysbus.h"
 #include "migration/vmstate.h"
+#include "sysemu/cpus.h"
 #include "sysemu/reset.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
@@ -51,6 +53,11 @@ void qdev_machine_creation_done(void)
     qemu_register_reset(resettable_cold_reset_fn, sysbus_get_default());
     notifier_list_notify(&machine_init_done_notifiers, NULL);
 
+    if (rom_check_and_register_reset() != 0) {
+        exit(1);
+    }
+    /* The CPUs that the board made: theirs is the first state of all. */
+    cpu_synchronize_all_post_init();
     qemu_system_reset(SHUTDOWN_CAUSE_NONE);
 }
 

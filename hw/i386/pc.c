@@ -8,6 +8,7 @@
 
 #include "qemu/osdep.h"
 #include "acpi-build.h"
+#include "direct-boot.h"
 #include "e820_memory_layout.h"
 #include "exec/address-spaces.h"
 #include "cpu.h"
@@ -15,14 +16,19 @@
 #include "hw/char/serial.h"
 #include "hw/i386/pc.h"
 #include "hw/irq.h"
+#include "hw/loader.h"
 #include "hw/pci/pci.h"
 #include "hw/qdev-properties.h"
+#include "hw/rtc/mc146818rtc.h"
+#include "hw/audio/pcspk.h"
+#include "hw/timer/i8254.h"
 #include "net/net.h"
 #include "qapi/error.h"
 #include "qapi/visitor.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
+#include "target/i386/kvm/kvm_i386.h"
 #include "sysemu/cpus.h"
 #include "sysemu/reset.h"
 #include "sysemu/sysemu.h"
@@ -62,6 +68,7 @@ static void pc_map_ram(PCMachineState *pcms, MemoryRegion *system_memory)
 static void pc_machine_done(Notifier *notifier, void *data)
 {
     acpi_setup();
+    direct_boot_machine_done(PC_MACHINE(qdev_get_machine()));
 }
 
 void pc_memory_init(PCMachineState *pcms,
@@ -81,6 +88,10 @@ void pc_memory_init(PCMachineState *pcms,
     *ram_memory = machine->ram;
     pc_map_ram(pcms, system_memory);
 
+    if (!machine->kernel_filename) {
+        x86_bios_rom_init(machine, "bios-256k.bin", rom_memory, false);
+    }
+
     memory_region_init_ram(option_rom_mr, NULL, "pc.rom", PC_ROM_SIZE,
                            &error_fatal);
     if (pcmc->pci_enabled) {
@@ -93,6 +104,10 @@ void pc_memory_init(PCMachineState *pcms,
                                        x86ms->apic_id_limit);
     pcms->machine_done.notify = pc_machine_done;
     qemu_add_machine_init_done_notifier(&pcms->machine_done);
+    rom_set_fw(x86ms->fw_cfg);
+    if (machine->kernel_filename) {
+        x86_load_linux(x86ms, PC_ACPI_DATA_SIZE);
+    }
 
     x86ms->ioapic_as = &address_space_memory;
 }
@@ -118,6 +133,9 @@ GSIState *pc_gsi_create(qemu_irq **irqs, bool pci_enabled)
 {
     GSIState *s = g_new0(GSIState, 1);
 
+    if (kvm_ioapic_in_kernel()) {
+        kvm_pc_setup_irq_routing(pci_enabled);
+    }
     *irqs = qemu_allocate_irqs(gsi_handler, s, IOAPIC_NUM_PINS);
     return s;
 }
@@ -127,8 +145,12 @@ void pc_i8259_create(ISABus *isa_bus, qemu_irq *i8259_irqs)
     PCMachineState *pcms = PC_MACHINE(qdev_get_machine());
     qemu_irq *i8259;
 
-    pcms->cpu_irq = x86_allocate_cpu_irq();
-    i8259 = i8259_init(isa_bus, pcms->cpu_irq);
+    if (kvm_pic_in_kernel()) {
+        i8259 = kvm_i8259_init(isa_bus);
+    } else {
+        pcms->cpu_irq = x86_allocate_cpu_irq();
+        i8259 = i8259_init(isa_bus, pcms->cpu_irq);
+    }
 
     for (size_t i = 0; i < ISA_NUM_IRQS; i++) {
         i8259_irqs[i] = i8259[i];
@@ -203,6 +225,23 @@ static void pc_superio_init(PCMachineState *pcms, ISABus *isa_bus)
                                 pcms->a20_line);
 }
 
+/* The clock, the interval timer, and the speaker that hangs on it. */
+static void pc_timers_init(PCMachineState *pcms, ISABus *isa_bus)
+{
+    DeviceState *pcspk;
+    ISADevice *pit;
+
+    X86_MACHINE(pcms)->rtc = mc146818_rtc_init(isa_bus, 2000, NULL);
+    if (kvm_pit_in_kernel()) {
+        pit = kvm_pit_init(isa_bus, 0x40);
+    } else {
+        pit = i8254_pit_init(isa_bus, 0x40, 0, NULL);
+    }
+    pcspk = DEVICE(isa_new(TYPE_PC_SPEAKER));
+    object_property_set_link(OBJECT(pcspk), "pit", OBJECT(pit), &error_fatal);
+    isa_realize_and_unref(ISA_DEVICE(pcspk), isa_bus, &error_fatal);
+}
+
 void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
 {
     MemoryRegion *ioport80_io = &pcms->ioport80_io;
@@ -216,6 +255,7 @@ void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
                           "ioportF0", 1);
     memory_region_add_subregion(isa_bus->address_space_io, 0xf0, ioportF0_io);
 
+    pc_timers_init(pcms, isa_bus);
     pc_superio_init(pcms, isa_bus);
 }
 

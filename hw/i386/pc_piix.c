@@ -11,6 +11,7 @@
 #include "hw/acpi/piix4.h"
 #include "hw/i386/pc.h"
 #include "hw/isa/isa.h"
+#include "kvm/clock.h"
 #include "hw/pci-host/i440fx.h"
 #include "hw/pci/pci.h"
 #include "hw/qdev-properties.h"
@@ -89,15 +90,15 @@ static void pc_init1(MachineState *machine, const char *host_type,
     PCIDevice *pci_dev;
     ISABus *isa_bus;
 
-    /* Better no machine than one that quietly boots something else. */
-    if (machine->kernel_filename || machine->initrd_filename ||
-        machine->firmware) {
-        error_report("this board cannot load a kernel or firmware yet");
+    if (machine->kernel_filename && machine->firmware) {
+        error_report("this board boots a kernel without firmware: "
+                     "-kernel and -bios do not go together");
         exit(1);
     }
 
     pc_piix_split_ram(pcms);
     x86_cpus_init(x86ms, 1);
+    kvmclock_create(true);
 
     memory_region_init(pci_memory, NULL, "pci", UINT64_MAX);
     pc_memory_init(pcms, system_memory, pci_memory, &ram_memory, 0);
@@ -122,6 +123,7 @@ static void pc_init1(MachineState *machine, const char *host_type,
 
     pc_basic_device_init(pcms, isa_bus, x86ms->gsi);
     pc_nic_init(pcmc, isa_bus, pcms->bus);
+    pc_cmos_init(pcms, x86ms->rtc);
 
     if (pcmc->pci_enabled && x86_machine_is_acpi_enabled(x86ms)) {
         pc_piix4_pm_init(pcms, pci_dev->devfn + 3);

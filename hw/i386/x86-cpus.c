@@ -20,11 +20,13 @@
 
 #include "qemu/osdep.h"
 #include "hw/core/cpu.h"
+#include "hw/i386/apic.h"
 #include "hw/i386/x86.h"
 #include "hw/irq.h"
 #include "hw/pci/msi.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
+#include "sysemu/kvm.h"
 #include "cpu.h"
 #include "trace.h"
 
@@ -305,11 +307,38 @@ static void pic_irq_request(void *opaque, int irq, int level)
     if (!cs) {
         return;
     }
-    if (level) {
+    /* With an APIC the PIC's line ends at its LINT0. */
+    if (X86_CPU(cs)->apic_state && !kvm_irqchip_in_kernel()) {
+        CPU_FOREACH(cs) {
+            DeviceState *apic = X86_CPU(cs)->apic_state;
+
+            if (apic_accept_pic_intr(apic)) {
+                apic_deliver_pic_intr(apic, level);
+            }
+        }
+    } else if (level) {
         cpu_interrupt(cs, CPU_INTERRUPT_HARD);
     } else {
         cpu_reset_interrupt(cs, CPU_INTERRUPT_HARD);
     }
+}
+
+int cpu_get_pic_interrupt(CPUX86State *env)
+{
+    X86CPU *cpu = env_archcpu(env);
+    int intno = -1;
+
+    if (!kvm_irqchip_in_kernel()) {
+        intno = apic_get_interrupt(cpu->apic_state);
+        if (intno >= 0) {
+            return intno;
+        }
+        /* Not for a CPU whose LINT0 is closed. */
+        if (!apic_accept_pic_intr(cpu->apic_state)) {
+            return -1;
+        }
+    }
+    return pic_read_irq(isa_pic);
 }
 
 qemu_irq x86_allocate_cpu_irq(void)

@@ -22,6 +22,7 @@
 #include "qemu/module.h"
 #include "qemu/units.h"
 #include "sysemu/qtest.h"
+#include "target/i386/kvm/kvm_i386.h"
 #include "trace.h"
 
 /* Interrupts */
@@ -45,7 +46,8 @@ void gsi_handler(void *opaque, int n, int level)
 
 void ioapic_init_gsi(GSIState *gsi_state, const char *parent_name)
 {
-    DeviceState *dev = qdev_new(TYPE_IOAPIC);
+    DeviceState *dev = qdev_new(kvm_ioapic_in_kernel() ? TYPE_KVM_IOAPIC
+                                                       : TYPE_IOAPIC);
     SysBusDevice *d = SYS_BUS_DEVICE(dev);
 
     g_assert(parent_name);

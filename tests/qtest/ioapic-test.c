@@ -1,9 +1,9 @@
 /*
  * Tests of the PC's IOAPIC.
  *
- * It delivers by a write to the local APICs' address, and without CPUs nobody
- * is there.  A network card's MSI-X table stands in for them: it remembers
- * what is written to it.
+ * It delivers by a write to the local APICs' address, where nobody is if the CPU
+ * has none.  A network card's MSI-X table stands in for it: it remembers what
+ * is written to it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -63,7 +63,7 @@ static uint32_t ioapic_message(QTestState *qts)
 
 static QTestState *ioapic_start(const char *opts)
 {
-    QTestState *qts = qtest_initf("-machine pc -nodefaults "
+    QTestState *qts = qtest_initf("-machine pc -cpu qemu64,-apic -nodefaults "
                                   "-netdev hubport,id=n,hubid=0 "
                                   "-device virtio-net-pci,addr=4,netdev=n,"
                                   "romfile= %s", opts);

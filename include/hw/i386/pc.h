@@ -26,6 +26,9 @@
 
 #define HPET_INTCAP "hpet-intcap"
 
+/* How much RAM a directly booted kernel leaves to ACPI tables. */
+#define PC_ACPI_DATA_SIZE (128 * KiB)
+
 #define PC_MACHINE_ACPI_DEVICE_PROP "acpi-device"
 #define PC_MACHINE_MAX_RAM_BELOW_4G "max-ram-below-4g"
 
@@ -116,6 +119,9 @@ void pc_acpi_smi_interrupt(void *opaque, int irq, int level);
 /* pc_madt_cpu_entry: AcpiDeviceIfClass.madt_cpu of the PC's chips. */
 void pc_madt_cpu_entry(int uid, const CPUArchIdList *apic_ids, GArray *entry,
                        bool force_enabled);
+
+/* pc_cmos_init (pc-cmos.c): tell firmware of memory, boot order and CPUs. */
+void pc_cmos_init(PCMachineState *pcms, ISADevice *rtc);
 
 /* pc_nic_init: the network cards of -nic, by the board's default model. */
 void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus);

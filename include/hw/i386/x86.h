@@ -42,6 +42,8 @@ struct X86MachineState {
     /* Made by the board's init. */
     FWCfgState *fw_cfg;
     qemu_irq *gsi;
+    ISADevice *rtc;
+    MemoryRegion bios, isa_bios;
 
     /* Where RAM is, in bytes; above_4g_mem_start is an address. */
     ram_addr_t below_4g_mem_size, above_4g_mem_size;
@@ -106,6 +108,14 @@ void x86_cpu_plug(HotplugHandler *hotplug_dev, DeviceState *dev, Error **errp);
  * CPU.
  */
 qemu_irq x86_allocate_cpu_irq(void);
+
+/*
+ * x86_bios_rom_init: map the firmware that the user names, or
+ * @default_firmware if that file is there and a CPU is to run it.  Ends the
+ * program if the user's cannot be loaded.
+ */
+void x86_bios_rom_init(MachineState *ms, const char *default_firmware,
+                       MemoryRegion *rom_memory, bool isapc_ram_fw);
 
 /* What a GSI drives. */
 typedef struct GSIState {

@@ -45,4 +45,7 @@ int pic_read_irq(struct PICCommonState *s);
 /* pic_get_output: whether it asks for attention. */
 int pic_get_output(struct PICCommonState *s);
 
+/* kvm_i8259_init: the kernel's pair (hw/i386/kvm/i8259.c); 16 lines. */
+qemu_irq *kvm_i8259_init(ISABus *bus);
+
 #endif

@@ -1,0 +1,192 @@
+/*
+ * Booting a kernel without firmware: what both kinds of kernel share, and the
+ * state in which they find the machine.
+ *
+ * Read first: hw/i386/direct-boot.h.  Read next: x86-linux.c, pvh.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "acpi-direct.h"
+#include "cpu.h"
+#include "direct-boot.h"
+#include "e820_memory_layout.h"
+#include "hw/boards.h"
+#include "hw/loader.h"
+#include "hw/pci/pci.h"
+#include "qemu/bswap.h"
+#include "qemu/error-report.h"
+#include "qemu/units.h"
+#include "sysemu/reset.h"
+#include "sysemu/sysemu.h"
+
+static DirectBoot direct_boot;
+
+uint64_t direct_boot_rsdp(void)
+{
+    return DIRECT_BOOT_EBDA;
+}
+
+/*
+ * RAM below 1 MiB ends where the extended BIOS data area begins, and the last
+ * of low RAM holds the ACPI tables.  The rest is as the board says.
+ */
+int direct_boot_memory_map(X86MachineState *x86ms, size_t acpi_data_size,
+                           struct e820_entry *map, int max)
+{
+    uint64_t acpi = x86ms->below_4g_mem_size - acpi_data_size;
+    int n = 0;
+
+    map[n++] = (struct e820_entry) { 0, DIRECT_BOOT_EBDA, E820_RAM };
+    map[n++] = (struct e820_entry) {
+        DIRECT_BOOT_EBDA, 0xa0000 - DIRECT_BOOT_EBDA, E820_RESERVED
+    };
+    map[n++] = (struct e820_entry) { 0xf0000, 0x10000, E820_RESERVED };
+    map[n++] = (struct e820_entry) {
+        DIRECT_BOOT_KERNEL, acpi - DIRECT_BOOT_KERNEL, E820_RAM
+    };
+    map[n++] = (struct e820_entry) { acpi, acpi_data_size, E820_ACPI };
+
+    for (int i = 0; i < e820_get_num_entries() && n < max; i++) {
+        if (e820_table[i].address == 0 && e820_table[i].type == E820_RAM) {
+            continue;           /* told above */
+        }
+        map[n++] = e820_table[i];
+    }
+    return n;
+}
+
+/* The file in memory, or NULL and errno. */
+static GMappedFile *direct_boot_map_file(const char *filename)
+{
+    int fd = open(filename, O_RDONLY | O_CLOEXEC);
+    GMappedFile *file;
+
+    if (fd < 0) {
+        return NULL;
+    }
+    file = g_mapped_file_new_from_fd(fd, false, NULL);
+    close(fd);
+    errno = file ? 0 : EINVAL;
+    return file;
+}
+
+uint64_t direct_boot_load_initrd(X86MachineState *x86ms, uint64_t limit,
+                                 uint64_t kernel_end, size_t *size)
+{
+    const char *filename = MACHINE(x86ms)->initrd_filename;
+    g_autoptr(GMappedFile) file = NULL;
+    uint64_t addr;
+
+    *size = 0;
+    if (!filename) {
+        return 0;
+    }
+    file = direct_boot_map_file(filename);
+    if (!file) {
+        error_printf("qemu: error reading initrd %s: %s\n", filename,
+                     strerror(errno));
+        exit(1);
+    }
+    *size = g_mapped_file_get_length(file);
+    if (kernel_end > limit || *size > limit - kernel_end) {
+        error_printf("qemu: initrd is too large, cannot support this. "
+                     "(max: %" PRIu64 ", need %zu)\n",
+                     kernel_end > limit ? 0 : limit - kernel_end, *size);
+        exit(1);
+    }
+    addr = ROUND_DOWN(limit - *size, 4096);
+    if (addr < kernel_end) {
+        addr = limit - *size;
+    }
+    rom_add_elf_program(filename, file,
+                        (uint8_t *)g_mapped_file_get_contents(file), *size,
+                        *size, addr, NULL);
+    return addr;
+}
+
+/* Segments 2 and 3: code and data, 4 GiB from 0 (boot protocol, "boot GDT"). */
+static void direct_boot_load_gdt(void)
+{
+    uint64_t gdt[4] = {
+        [2] = cpu_to_le64(0x00cf9b000000ffffULL),
+        [3] = cpu_to_le64(0x00cf93000000ffffULL),
+    };
+
+    rom_add_blob_fixed("boot gdt", gdt, sizeof(gdt), DIRECT_BOOT_GDT);
+}
+
+/* The first CPU, after its own reset: at the kernel's entry. */
+static void direct_boot_reset_cpu(void *opaque)
+{
+    X86CPU *cpu = X86_CPU(first_cpu);
+    CPUX86State *env = &cpu->env;
+    const uint32_t code = DESC_P_MASK | DESC_S_MASK | DESC_CS_MASK |
+                          DESC_R_MASK | DESC_A_MASK | DESC_G_MASK | DESC_B_MASK;
+    const uint32_t data = DESC_P_MASK | DESC_S_MASK | DESC_W_MASK |
+                          DESC_A_MASK | DESC_G_MASK | DESC_B_MASK;
+    static const X86Seg data_segs[] = { R_DS, R_ES, R_FS, R_GS, R_SS };
+
+    env->gdt.base = DIRECT_BOOT_GDT;
+    env->gdt.limit = 4 * 8 - 1;
+    cpu_x86_update_cr0(env, CR0_ET_MASK | CR0_PE_MASK);
+    cpu_x86_load_seg_cache(env, R_CS, 0x10, 0, 0xffffffff, code);
+    for (int i = 0; i < ARRAY_SIZE(data_segs); i++) {
+        cpu_x86_load_seg_cache(env, data_segs[i], 0x18, 0, 0xffffffff, data);
+    }
+    memset(env->regs, 0, sizeof(env->regs));
+    env->regs[R_EBX] = direct_boot.ebx;
+    env->regs[R_ESI] = direct_boot.esi;
+    env->eip = direct_boot.entry;
+    env->eflags = 0x2;
+}
+
+/* Where firmware has PIIX4's power management; FADT repeats it. */
+#define PIIX4_CONFIG_PMBA       0x40
+#define PIIX4_CONFIG_PMREGMISC  0x80
+#define PIIX4_PM_IO_BASE        0x600
+
+static void direct_boot_reset_board(void *opaque)
+{
+    PCMachineState *pcms = opaque;
+    X86MachineState *x86ms = X86_MACHINE(pcms);
+    PCIDevice *pm;
+
+    if (!pcms->acpi_dev) {
+        return;                 /* -machine acpi=off */
+    }
+    pm = PCI_DEVICE(pcms->acpi_dev);
+    pm->config_write(pm, PIIX4_CONFIG_PMBA, PIIX4_PM_IO_BASE | 1, 4);
+    pm->config_write(pm, PIIX4_CONFIG_PMREGMISC, 1, 1);
+    acpi_place_tables(x86ms->below_4g_mem_size - PC_ACPI_DATA_SIZE,
+                      PC_ACPI_DATA_SIZE, DIRECT_BOOT_EBDA);
+}
+
+void direct_boot_machine_done(PCMachineState *pcms)
+{
+    /* After the reset of all devices, which was registered just now. */
+    if (MACHINE(pcms)->kernel_filename) {
+        qemu_register_reset(direct_boot_reset_board, pcms);
+    }
+}
+
+void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size)
+{
+    const char *filename = MACHINE(x86ms)->kernel_filename;
+    g_autoptr(GMappedFile) file = NULL;
+
+    file = direct_boot_map_file(filename);
+    if (!file) {
+        error_printf("qemu: could not open kernel file '%s': %s\n", filename,
+                     strerror(errno));
+        exit(1);
+    }
+    if (!x86_load_bzimage(x86ms, file, acpi_data_size, &direct_boot) &&
+        !x86_load_pvh(x86ms, filename, acpi_data_size, &direct_boot)) {
+        error_printf("qemu: invalid kernel header\n");
+        exit(1);
+    }
+    direct_boot_load_gdt();
+    qemu_register_reset(direct_boot_reset_cpu, x86ms);
+}

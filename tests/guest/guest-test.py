@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+#
+# The guests of this folder on the real KVM, in TAP.
+#
+#   guest-test.py QEMINI HELLO.ELF NET.ELF
+#
+# Where /dev/kvm cannot be used, all of it is skipped by name.  The network's
+# test makes a tap in a network namespace of its own, which takes root.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import os
+import re
+import subprocess
+import sys
+
+qemini, hello, net = sys.argv[1:]
+DEBUG_EXIT = ['-device', 'isa-debug-exit,iobase=0xf4']
+IRQCHIPS = ['on', 'split', 'off']
+SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
+count = 0
+
+
+def result(ok, name, detail=''):
+    global count
+    count += 1
+    print(f'{"ok" if ok else "not ok"} {count} - {name}', flush=True)
+    if not ok:
+        print(''.join(f'# {line}\n' for line in detail.splitlines()),
+              end='', flush=True)
+
+
+def skip(name, why):
+    global count
+    count += 1
+    print(f'ok {count} - {name} # SKIP {why}', flush=True)
+
+
+def command(kernel, append, irqchip, *more):
+    return [qemini, '-accel', f'kvm,kernel-irqchip={irqchip}', '-m', '64',
+            '-nodefaults', '-display', 'none', '-serial', 'stdio',
+            *DEBUG_EXIT, '-kernel', kernel, '-append', append, *more]
+
+
+def run(argv, timeout=60):
+    try:
+        p = subprocess.run(argv, stdin=subprocess.DEVNULL, text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           timeout=timeout)
+    except subprocess.TimeoutExpired as e:
+        return None, (e.stdout or b'').decode()
+    return p.returncode, p.stdout
+
+
+def test_hello(irqchip):
+    status, out = run(command(hello, 'one two', irqchip))
+    ok = (status == SUCCESS and 'command line "one two"' in out and
+          re.search(r'^pci 00:00.0 8086:1237', out, re.M) and
+          out.endswith('OK\n'))
+    result(ok, f'a guest boots, finds PCI and ends, irqchip {irqchip}',
+           f'status {status}\n{out}')
+
+
+NET_SCRIPT = r'''
+set -e
+ip link set lo up
+ip tuntap add dev t0 mode tap
+ip addr add 10.0.2.2/24 dev t0
+ip link set t0 up
+"$@" & vm=$!
+ping -q -c 20 -i 0.2 -W 1 10.0.2.15 >/dev/null || true
+wait $vm
+'''
+
+
+def test_net(irqchip):
+    argv = command(net, 'packets=5 seconds=30', irqchip,
+                   '-netdev', 'tap,id=n,ifname=t0,script=no,downscript=no',
+                   '-device', 'virtio-net-pci,netdev=n')
+    status, out = run(['unshare', '--net', 'sh', '-c', NET_SCRIPT, 'sh',
+                       *argv])
+    result(status == SUCCESS and 'echo 5\n' in out,
+           f'virtio-net answers ping by MSI-X, irqchip {irqchip}',
+           f'status {status}\n{out}')
+
+
+def test_refusals():
+    for args, text in [
+            (['-kernel', __file__], 'qemu: invalid kernel header'),
+            (['-kernel', '/nonexistent'],
+             "qemu: could not open kernel file '/nonexistent': "
+             'No such file or directory'),
+            (['-initrd', hello],
+             '-initrd only allowed with -kernel option'),
+            (['-append', 'x'], '-append only allowed with -kernel option'),
+            (['-bios', '/nonexistent'],
+             "qemu: could not load PC BIOS '/nonexistent'"),
+            (['-kernel', hello, '-initrd', '/nonexistent'],
+             'qemu: error reading initrd /nonexistent: '
+             'No such file or directory'),
+            (['-kernel', hello, '-m', '2', '-initrd', qemini],
+             'initrd is too large')]:
+        status, out = run([qemini, '-accel', 'qtest', '-display', 'none',
+                           *args])
+        result(status == 1 and text in out, f'refused: {args[0]} {args[1]}',
+               f'status {status}\n{out}')
+
+
+def main():
+    test_refusals()
+    if not os.access('/dev/kvm', os.R_OK | os.W_OK):
+        skip('guests', '/dev/kvm cannot be used')
+        print(f'1..{count}')
+        return
+    for irqchip in IRQCHIPS:
+        test_hello(irqchip)
+    can = subprocess.run(['unshare', '--net', 'ip', 'tuntap', 'add', 'dev',
+                          't0', 'mode', 'tap'], capture_output=True)
+    for irqchip in IRQCHIPS:
+        if can.returncode == 0:
+            test_net(irqchip)
+        else:
+            skip(f'virtio-net, irqchip {irqchip}', 'no tap can be made')
+    print(f'1..{count}')
+
+
+main()
