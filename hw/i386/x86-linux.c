@@ -63,10 +63,10 @@ static uint64_t linux_kernel_end(const struct setup_header *hdr,
 {
     uint64_t end = DIRECT_BOOT_KERNEL + kernel_size;
 
-    if (lduw_le_p(&hdr->version) >= PROTOCOL_INIT_SIZE) {
+    if (le16_to_cpu(hdr->version) >= PROTOCOL_INIT_SIZE) {
         /* It moves itself to where it would like to be. */
-        end = MAX(end, ldq_le_p(&hdr->pref_address) +
-                       ldl_le_p(&hdr->init_size));
+        end = MAX(end, le64_to_cpu(hdr->pref_address) +
+                       le32_to_cpu(hdr->init_size));
     }
     return end;
 }
@@ -77,8 +77,8 @@ static void linux_load_cmdline(X86MachineState *x86ms,
     const char *cmdline = MACHINE(x86ms)->kernel_cmdline ?: "";
     uint32_t max = DIRECT_BOOT_CMDLINE_MAX - 1;
 
-    if (lduw_le_p(&hdr->version) >= PROTOCOL_CMDLINE_SIZE) {
-        max = MIN(max, ldl_le_p(&hdr->cmdline_size));
+    if (le16_to_cpu(hdr->version) >= PROTOCOL_CMDLINE_SIZE) {
+        max = MIN(max, le32_to_cpu(hdr->cmdline_size));
     }
     if (strlen(cmdline) > max) {
         error_report("-append: the kernel takes at most %" PRIu32
@@ -87,7 +87,7 @@ static void linux_load_cmdline(X86MachineState *x86ms,
     }
     rom_add_blob_fixed("cmdline", cmdline, strlen(cmdline) + 1,
                        DIRECT_BOOT_CMDLINE);
-    stl_le_p(&hdr->cmd_line_ptr, DIRECT_BOOT_CMDLINE);
+    hdr->cmd_line_ptr = cpu_to_le32(DIRECT_BOOT_CMDLINE);
 }
 
 static void linux_load_initrd(X86MachineState *x86ms, struct setup_header *hdr,
@@ -97,10 +97,10 @@ static void linux_load_initrd(X86MachineState *x86ms, struct setup_header *hdr,
     uint64_t addr;
     size_t size;
 
-    limit = MIN(limit, (uint64_t)ldl_le_p(&hdr->initrd_addr_max) + 1);
+    limit = MIN(limit, (uint64_t)le32_to_cpu(hdr->initrd_addr_max) + 1);
     addr = direct_boot_load_initrd(x86ms, limit, kernel_end, &size);
-    stl_le_p(&hdr->ramdisk_image, addr);
-    stl_le_p(&hdr->ramdisk_size, size);
+    hdr->ramdisk_image = cpu_to_le32(addr);
+    hdr->ramdisk_size = cpu_to_le32(size);
 }
 
 static void linux_load_zero_page(X86MachineState *x86ms,
@@ -115,12 +115,12 @@ static void linux_load_zero_page(X86MachineState *x86ms,
     bp->hdr = *hdr;
     bp->e820_entries = n;
     for (int i = 0; i < n; i++) {
-        stq_le_p(&bp->e820_table[i].addr, map[i].address);
-        stq_le_p(&bp->e820_table[i].size, map[i].length);
-        stl_le_p(&bp->e820_table[i].type, map[i].type);
+        bp->e820_table[i].addr = cpu_to_le64(map[i].address);
+        bp->e820_table[i].size = cpu_to_le64(map[i].length);
+        bp->e820_table[i].type = cpu_to_le32(map[i].type);
     }
-    if (lduw_le_p(&hdr->version) >= PROTOCOL_RSDP) {
-        stq_le_p(&bp->acpi_rsdp_addr, direct_boot_rsdp());
+    if (le16_to_cpu(hdr->version) >= PROTOCOL_RSDP) {
+        bp->acpi_rsdp_addr = cpu_to_le64(direct_boot_rsdp());
     }
     rom_add_blob_fixed("zero page", bp, sizeof(*bp), DIRECT_BOOT_ZERO_PAGE);
 }
@@ -138,12 +138,12 @@ bool x86_load_bzimage(X86MachineState *x86ms, GMappedFile *file,
     if (!linux_read_header(image, size, &hdr)) {
         return false;
     }
-    if (lduw_le_p(&hdr.version) < PROTOCOL_RELOCATABLE ||
+    if (le16_to_cpu(hdr.version) < PROTOCOL_RELOCATABLE ||
         !(hdr.loadflags & LOADED_HIGH)) {
         error_report("'%s' is a kernel for boot protocol %d.%d: "
                      "2.5 and later can be booted", name,
-                     lduw_le_p(&hdr.version) >> 8,
-                     lduw_le_p(&hdr.version) & 0xff);
+                     le16_to_cpu(hdr.version) >> 8,
+                     le16_to_cpu(hdr.version) & 0xff);
         exit(1);
     }
     setup_size = ((hdr.setup_sects ?: 4) + 1) * 512;
