@@ -145,7 +145,7 @@ static void json_writer_open(JSONWriter *writer, const char *name,
 static void json_writer_close(JSONWriter *writer, char bracket)
 {
     g_byte_array_set_size(writer->nesting, writer->nesting->len - 1);
-    if (writer->pretty && writer->need_comma) {
+    if (writer->pretty) {
         json_writer_newline(writer);
     }
     g_string_append_c(writer->contents, bracket);

@@ -89,8 +89,7 @@ static const QEMUOption qemu_options[] = {
       "the kernel's command line" },
     { "initrd", true, QEMU_OPTION_initrd, "file",
       "the kernel's first file system" },
-    { "dtb", true, QEMU_OPTION_dtb, "file",
-      "a device tree: not for this target" },
+    { "dtb", true, QEMU_OPTION_dtb },
 
     { .help = "Debug/Expert options" },
     { "fw_cfg", true, QEMU_OPTION_fw_cfg,

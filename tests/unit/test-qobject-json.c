@@ -165,12 +165,13 @@ static void test_interpolation(void)
 
 static void test_pretty(void)
 {
-    QObject *obj = qobject_from_json("{'a': [1, 2], 'b': {}}", &error_abort);
+    QObject *obj = qobject_from_json("{'a': [1, 2], 'b': {}, 'c': []}",
+                                     &error_abort);
     g_autoptr(GString) text = qobject_to_json_pretty(obj, true);
 
     g_assert_cmpstr(text->str, ==,
                     "{\n    \"a\": [\n        1,\n        2\n    ],\n"
-                    "    \"b\": {}\n}");
+                    "    \"b\": {\n    },\n    \"c\": [\n    ]\n}");
     qobject_unref(obj);
 }
 
