@@ -23,7 +23,7 @@ static unsigned census_count(QTestState *qts, const char *what)
     return n;
 }
 
-static unsigned long census_rss(QTestState *qts)
+unsigned long census_rss(QTestState *qts)
 {
     g_autofree char *path = g_strdup_printf("/proc/%d/statm", qtest_pid(qts));
     g_autofree char *text = NULL;
@@ -46,7 +46,6 @@ Census *census_take(QTestState *qts)
     c->trees = g_strconcat(qtree, qom, mtree, flat, network, NULL);
     c->fds = census_count(qts, "fd");
     c->threads = census_count(qts, "task");
-    c->rss = census_rss(qts);
     return c;
 }
 

@@ -12,17 +12,18 @@
 /*
  * @trees: what the human monitor's `info` says of objects, devices, regions and
  * back ends
- * @rss: pages of memory that it uses, which no comparison looks at
  */
 typedef struct Census {
     char *trees;
     unsigned fds;
     unsigned threads;
-    unsigned long rss;
 } Census;
 
 Census *census_take(QTestState *qts);
 void census_free(Census *c);
+
+/* How many pages of memory the program uses; no comparison looks at it. */
+unsigned long census_rss(QTestState *qts);
 
 /* The program has what it had at @before, which is freed. */
 void census_check(QTestState *qts, Census *before);
