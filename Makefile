@@ -6,6 +6,7 @@
 #   make check-asan  the same under the address and undefined-behaviour checkers
 #   make soak      add and remove each device CYCLES=10000 times, checked
 #   make fuzz      random input for the monitors, with clang (FUZZ_SECONDS=60 each)
+#   make dropin    build QEMU's SRC=device.c in, with TRACE=its-trace-events
 #   make bench     release build and figures (QEMU=/path/to/qemu to compare)
 #   make gdb       gdb on the realize chain of virtio-net-pci
 #   make deps      install what a Debian or Ubuntu machine lacks
@@ -14,6 +15,7 @@
 BUILD ?= build
 RELEASE ?= build-release
 ASAN ?= build-asan
+DROPIN ?= build-dropin
 FUZZ ?= build-fuzz
 FUZZ_SECONDS ?= 60
 FUZZERS = fuzz-hmp fuzz-qmp
@@ -23,7 +25,7 @@ CYCLES ?= 10000
 # A linker that is there and quick is used.
 LINKER := $(if $(shell command -v mold),CC_LD=mold)
 
-.PHONY: all deps run check check-asan fuzz soak bench gdb clean
+.PHONY: all deps run check check-asan dropin fuzz soak bench gdb clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -78,8 +80,12 @@ bench: deps $(RELEASE)/build.ninja
 	@ninja -C $(RELEASE) qemini-system-x86_64 tests/bench/bench tests/bench/bench-core
 	@tests/bench/bench.sh $(RELEASE)
 
+dropin: deps
+	@$(LINKER) scripts/dropin.py --build $(DROPIN) $(if $(TRACE),--trace $(TRACE)) \
+	  $(SRC)
+
 gdb: deps all
 	@scripts/gdb-realize.sh $(QEMINI)
 
 clean:
-	rm -rf $(BUILD) $(RELEASE) $(ASAN) $(FUZZ)
+	rm -rf $(BUILD) $(RELEASE) $(ASAN) $(DROPIN) $(FUZZ)

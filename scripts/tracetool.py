@@ -2,11 +2,12 @@
 #
 # tracetool: make C from the folders' lists of trace events.
 #
-#   tracetool.py ROOT OUTDIR FOLDER...
+#   tracetool.py ROOT OUTDIR [GROUP=]FOLDER...
 #
 # ROOT/FOLDER/trace-events becomes OUTDIR/trace-GROUP.h, where GROUP is FOLDER
-# with underscores, and all of them together OUTDIR/trace-events.c.  A file whose
-# content stays the same is left alone, so that nothing is built again for it.
+# with underscores unless it is said, and all of them together
+# OUTDIR/trace-events.c.  A file whose content stays the same is left alone, so
+# that nothing is built again for it.
 #
 # A line of a trace-events file declares one event as QEMU does it, with the
 # words of printf:
@@ -205,13 +206,14 @@ def write_if_changed(path, text):
 
 def main():
     if len(sys.argv) < 4:
-        sys.exit('usage: tracetool.py ROOT OUTDIR FOLDER...')
+        sys.exit('usage: tracetool.py ROOT OUTDIR [GROUP=]FOLDER...')
     root, outdir = sys.argv[1:3]
     source = io.StringIO()
     source.write(SOURCE_TOP)
     seen = {}
     for folder in sys.argv[3:]:
-        group = re.sub(r'\W', '_', folder)
+        group, _, folder = folder.rpartition('=')
+        group = group or re.sub(r'\W', '_', folder)
         path = os.path.join(folder, 'trace-events')
         events = read_events(root, path, seen)
         header = io.StringIO()

@@ -18,6 +18,7 @@
 #include "qapi/qapi-types-run-state.h"
 #include "qemu/module.h"
 #include "qom/object.h"
+#include "hw/core/cpu.h"
 #include "hw/qdev-core.h"
 
 #define TYPE_MACHINE_SUFFIX "-machine"

@@ -7,6 +7,7 @@
 #define MONITOR_H
 
 #include "block/aio.h"
+#include "qapi/qapi-types-misc.h"
 #include "qemu/readline.h"
 
 /*

@@ -10,6 +10,7 @@
 #define QEMU_ETH_H
 
 #include "qemu/bswap.h"
+#include "qemu/iov.h"
 
 #define ETH_ALEN        6
 #define ETH_HLEN        14

@@ -54,6 +54,8 @@
 #ifndef ERROR_H
 #define ERROR_H
 
+#include "qapi/qapi-types-error.h"
+
 /*
  * The classes that QMP clients can tell apart.  All errors but a handful of
  * old ones are GenericError: clients should not have to know more.  The order

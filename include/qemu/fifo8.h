@@ -12,6 +12,8 @@
 #ifndef QEMU_FIFO8_H
 #define QEMU_FIFO8_H
 
+#include "migration/vmstate.h"
+
 typedef struct {
     /* All members are private. */
     uint8_t *data;

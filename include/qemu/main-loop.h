@@ -24,6 +24,7 @@
 #define QEMU_MAIN_LOOP_H
 
 #include "block/aio.h"
+#include "qom/object.h"
 
 /* Signals that a vCPU thread is kicked with. */
 #define SIG_IPI SIGUSR1

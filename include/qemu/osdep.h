@@ -24,6 +24,9 @@
 #define QEMU_OSDEP_H
 
 #include "config-host.h"
+#ifdef NEED_CPU_H
+#include CONFIG_TARGET
+#endif
 #include "qemu/compiler.h"
 
 #include <stdarg.h>

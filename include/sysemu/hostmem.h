@@ -24,6 +24,7 @@
 #include "qom/object.h"
 #include "exec/memory.h"
 #include "qapi/qapi-types-common.h"
+#include "qapi/qapi-types-machine.h"
 #include "qemu/bitmap.h"
 #include "sysemu/numa.h"
 

@@ -9,7 +9,7 @@
 #ifndef QEMU_SYSEMU_RESET_H
 #define QEMU_SYSEMU_RESET_H
 
-#include "qapi/qapi-types-run-state.h"
+#include "qapi/qapi-events-run-state.h"
 
 typedef void QEMUResetHandler(void *opaque);
 

@@ -30,6 +30,7 @@
 #define QEMU_CPU_H
 
 #include "hw/qdev-core.h"
+#include "exec/cpu-common.h"
 #include "exec/hwaddr.h"
 #include "exec/memattrs.h"
 #include "qapi/qapi-types-run-state.h"

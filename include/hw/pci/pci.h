@@ -41,6 +41,7 @@
 
 #include "exec/memory.h"
 #include "sysemu/dma.h"
+#include "hw/isa/isa.h"
 #include "hw/qdev-core.h"
 #include "hw/pci/pci_regs.h"
 #include "hw/pci/pci_ids.h"

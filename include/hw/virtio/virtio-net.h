@@ -27,6 +27,7 @@
 #include "standard-headers/linux/virtio_net.h"
 #include "hw/virtio/virtio.h"
 #include "net/announce.h"
+#include "qemu/option_int.h"
 #include "qom/object.h"
 
 #define TYPE_VIRTIO_NET "virtio-net-device"
