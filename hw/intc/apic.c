@@ -616,6 +616,8 @@ static void apic_realize(DeviceState *dev, Error **errp)
     }
     memory_region_init_io(&s->io_memory, OBJECT(s), &apic_io_ops, s,
                           "apic-msi", APIC_SPACE_SIZE);
+    /* The EOI of a level that is still up makes the IOAPIC write here again. */
+    s->io_memory.disable_reentrancy_guard = true;
     s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, apic_timer, s);
     local_apics[s->id] = s;
     msi_nonbroken = true;

@@ -20,6 +20,7 @@
 #include "qapi/error.h"
 #include "qemu/module.h"
 #include "qemu/timer.h"
+#include "sysemu/kvm.h"
 #include "trace.h"
 
 /* Where local APICs listen for messages. */
@@ -36,11 +37,15 @@ static IOAPICCommonState *ioapics[MAX_IOAPICS];
 
 /* Delivery */
 
+static uint8_t ioapic_entry_delivery_mode(uint64_t entry)
+{
+    return (entry >> IOAPIC_LVT_DELIV_MODE_SHIFT) & IOAPIC_DM_MASK;
+}
+
 /* The message that a redirection entry stands for. */
 static void ioapic_entry_parse(uint64_t entry, uint64_t *addr, uint32_t *data)
 {
-    uint8_t delivery_mode = (entry >> IOAPIC_LVT_DELIV_MODE_SHIFT) &
-                            IOAPIC_DM_MASK;
+    uint8_t delivery_mode = ioapic_entry_delivery_mode(entry);
     uint8_t dest_mode = (entry >> IOAPIC_LVT_DEST_MODE_SHIFT) & 1;
     uint8_t trig_mode = (entry >> IOAPIC_LVT_TRIGGER_MODE_SHIFT) & 1;
     uint16_t dest_idx = entry >> IOAPIC_LVT_DEST_IDX_SHIFT;
@@ -57,6 +62,26 @@ static void ioapic_entry_parse(uint64_t entry, uint64_t *addr, uint32_t *data)
     *data = (vector << MSI_DATA_VECTOR_SHIFT) |
             (delivery_mode << MSI_DATA_DELIVERY_MODE_SHIFT) |
             (trig_mode << MSI_DATA_TRIGGER_SHIFT);
+}
+
+/*
+ * With the local APICs in the kernel and this chip here (kernel-irqchip=split),
+ * each pin has a route there.  From it the kernel knows which vectors are
+ * levels, whose EOIs it has to tell us of (ioapic_eoi_broadcast), and where an
+ * irqfd of the pin goes.
+ */
+static void ioapic_update_kvm_route(IOAPICCommonState *s, int pin)
+{
+    uint64_t entry = s->ioredtbl[pin];
+    MSIMessage msg;
+
+    if (!kvm_irqchip_is_split() || (entry & IOAPIC_LVT_MASKED) ||
+        ioapic_entry_delivery_mode(entry) == IOAPIC_DM_EXTINT) {
+        return;
+    }
+    ioapic_entry_parse(entry, &msg.address, &msg.data);
+    kvm_irqchip_update_msi_route(kvm_state, pin, msg, NULL);
+    kvm_irqchip_commit_routes(kvm_state);
 }
 
 /* Deliver what is requested and may be delivered. */
@@ -154,9 +179,15 @@ void ioapic_eoi_broadcast(int vector)
         for (int n = 0; s && n < IOAPIC_NUM_PINS; n++) {
             uint64_t entry = s->ioredtbl[n];
 
-            if ((entry & IOAPIC_VECTOR_MASK) == vector &&
-                (entry & IOAPIC_LVT_TRIGGER_MODE) &&
-                (entry & IOAPIC_LVT_REMOTE_IRR)) {
+            if ((entry & IOAPIC_VECTOR_MASK) != vector ||
+                !(entry & IOAPIC_LVT_TRIGGER_MODE)) {
+                continue;
+            }
+            /* An irqfd of the pin went past us: its owner waits for this. */
+            if (kvm_irqchip_is_split()) {
+                kvm_resample_fd_notify(n);
+            }
+            if (entry & IOAPIC_LVT_REMOTE_IRR) {
                 ioapic_eoi_pin(s, n);
             }
         }
@@ -213,6 +244,7 @@ static void ioapic_write_entry(IOAPICCommonState *s, int index, bool high,
 
     s->ioredtbl[index] = entry;
     s->irq_eoi[index] = 0;
+    ioapic_update_kvm_route(s, index);
     ioapic_service(s);
 }
 
