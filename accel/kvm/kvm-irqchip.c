@@ -146,11 +146,19 @@ void kvm_irqchip_add_irq_route(KVMState *s, int irq, int irqchip, int pin)
 
 /* Messages */
 
+/*
+ * The kernel takes only so many routes as there are GSIs, and refuses the whole
+ * of a longer table.  The pins have more routes than GSIs (PIC and IOAPIC), so
+ * that routes run out first.
+ */
 static int kvm_irqchip_get_virq(KVMState *s)
 {
     unsigned int next = find_first_zero_bit(s->used_gsi_bitmap, s->gsi_count);
 
-    return next >= s->gsi_count ? -ENOSPC : (int)next;
+    if (next >= s->gsi_count || s->irq_routes->nr >= s->gsi_count) {
+        return -ENOSPC;
+    }
+    return next;
 }
 
 static void kvm_fill_msi_entry(struct kvm_irq_routing_entry *e, int virq,

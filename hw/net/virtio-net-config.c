@@ -230,6 +230,7 @@ void virtio_net_set_status(VirtIODevice *vdev, uint8_t status)
 {
     VirtIONet *n = VIRTIO_NET(vdev);
 
+    virtio_net_irqfd_status(n, virtio_net_started(n, status));
     for (int i = 0; i < n->max_queue_pairs; i++) {
         VirtIONetQueue *q = &n->vqs[i];
         bool used = i < n->curr_queue_pairs && (i == 0 || n->multiqueue);

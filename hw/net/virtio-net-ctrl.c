@@ -302,7 +302,7 @@ void virtio_net_handle_ctrl(VirtIODevice *vdev, VirtQueue *vq)
             break;
         }
         virtqueue_push(vq, elem, written);
-        virtio_notify(vdev, vq);
+        virtio_net_notify(VIRTIO_NET(vdev), vq);
         g_free(elem);
     }
 }

@@ -3,6 +3,7 @@
  *
  *   virtio-net.c          the device's life and its queues
  *   virtio-net-config.c   features, configuration space, status
+ *   virtio-net-irqfd.c    interrupts by eventfd
  *   virtio-net-rx.c       from the peer to the guest
  *   virtio-net-tx.c       from the guest to the peer
  *   virtio-net-ctrl.c     the control queue: filters, offloads, pairs in use
@@ -61,6 +62,13 @@ void virtio_net_set_mrg_rx_bufs(VirtIONet *n, int mergeable_rx_bufs,
 /* The bits of VIRTIO_NET_F_GUEST_* that the guest may switch. */
 uint64_t virtio_net_supported_guest_offloads(VirtIONet *n);
 void virtio_net_apply_guest_offloads(VirtIONet *n);
+
+/* virtio-net-irqfd.c */
+
+/* The device has started or stopped: take guest notifiers, or give them back. */
+void virtio_net_irqfd_status(VirtIONet *n, bool started);
+/* virtio_notify(), or by irqfd if that is how interrupts go now. */
+void virtio_net_notify(VirtIONet *n, VirtQueue *vq);
 
 /* virtio-net-rx.c */
 

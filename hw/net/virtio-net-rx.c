@@ -3,7 +3,7 @@
  *
  *   qemu_deliver_packet_iov -> virtio_net_receive -> virtqueue_pop, _fill ...
  *                                                 -> virtqueue_flush
- *                                                 -> virtio_notify
+ *                                                 -> virtio_net_notify
  *
  * Without room the answer is 0: the peer keeps the packet, and the guest's next
  * kick (virtio_net_handle_rx) fetches it.  With mergeable buffers one packet
@@ -269,7 +269,7 @@ static ssize_t virtio_net_receive_rcu(NetClientState *nc, const uint8_t *buf,
         g_free(elems[i]);
     }
     virtqueue_flush(q->rx_vq, count);
-    virtio_notify(vdev, q->rx_vq);
+    virtio_net_notify(n, q->rx_vq);
     return size;
 }
 

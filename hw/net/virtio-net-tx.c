@@ -42,7 +42,7 @@ void virtio_net_tx_cancel(VirtIONetQueue *q)
 void virtio_net_drop_tx_queue_data(VirtIODevice *vdev, VirtQueue *vq)
 {
     if (virtqueue_drop_all(vq)) {
-        virtio_notify(vdev, vq);
+        virtio_net_notify(VIRTIO_NET(vdev), vq);
     }
 }
 
@@ -53,11 +53,10 @@ static void virtio_net_tx_complete(NetClientState *nc, ssize_t len)
 {
     VirtIONet *n = qemu_get_nic_opaque(nc);
     VirtIONetQueue *q = virtio_net_get_subqueue(nc);
-    VirtIODevice *vdev = VIRTIO_DEVICE(n);
     int32_t ret;
 
     virtqueue_push(q->tx_vq, q->async_tx.elem, 0);
-    virtio_notify(vdev, q->tx_vq);
+    virtio_net_notify(n, q->tx_vq);
     g_free(q->async_tx.elem);
     q->async_tx.elem = NULL;
     if (q->tx_purging) {
@@ -177,7 +176,7 @@ static int32_t virtio_net_flush_tx(VirtIONetQueue *q)
 
     if (sent) {
         virtqueue_flush(q->tx_vq, sent);
-        virtio_notify(vdev, q->tx_vq);
+        virtio_net_notify(n, q->tx_vq);
     }
     return ret ? ret : sent;
 }

@@ -193,13 +193,15 @@ void msix_write_config(PCIDevice *dev, uint32_t addr, uint32_t val, int len)
 
     was_masked = dev->msix_function_masked;
     msix_update_function_masked(dev);
-    if (!msix_enabled(dev)) {
-        return;
+    if (msix_enabled(dev)) {
+        /* MSI-X instead of the pin. */
+        pci_device_deassert_intx(dev);
     }
 
-    /* MSI-X instead of the pin. */
-    pci_device_deassert_intx(dev);
-
+    /*
+     * Switched off, all vectors are masked: whoever listens hears it now, and
+     * of the unmasking when it is switched on again.
+     */
     if (dev->msix_function_masked == was_masked) {
         return;
     }

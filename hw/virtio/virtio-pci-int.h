@@ -5,6 +5,7 @@
  *   virtio-pci-modern.c     the registers of virtio 1 (BAR 4)
  *   virtio-pci-legacy.c     those before it (BAR 0)
  *   virtio-pci-notifier.c   kicks and interrupts by eventfd
+ *   virtio-pci-irqfd.c      the interrupts that are MSI-X vectors
  *   virtio-pci-types.c      the four QOM types of a device
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -59,5 +60,20 @@ bool virtio_pci_query_guest_notifiers(DeviceState *d);
 int virtio_pci_set_guest_notifiers(DeviceState *d, int nvqs, bool assign);
 int virtio_pci_set_host_notifier_mr(DeviceState *d, int n, MemoryRegion *mr,
                                     bool assign);
+/* The guest has switched MSI-X on or off. */
+void virtio_pci_msix_switched(VirtIOPCIProxy *proxy);
+
+/* virtio-pci-irqfd.c */
+
+/*
+ * MSI-X is on and guest notifiers are assigned: have the accelerator raise
+ * vectors, where it can, and follow their masks; and give that up.
+ * 0, or -errno (no routes left), and then nothing is changed.
+ */
+int virtio_pci_start_vectors(VirtIOPCIProxy *proxy);
+void virtio_pci_stop_vectors(VirtIOPCIProxy *proxy);
+/* Queue @n's vector is about to change, or has changed. */
+void virtio_pci_vq_leave_vector(VirtIOPCIProxy *proxy, int n);
+void virtio_pci_vq_enter_vector(VirtIOPCIProxy *proxy, int n);
 
 #endif

@@ -134,6 +134,7 @@ static void virtio_pci_reset_queue(VirtIOPCIProxy *proxy, VirtIODevice *vdev,
     }
     /* The device takes no time for it, so 1 is never seen. */
     q->reset = true;
+    virtio_pci_set_queue_vector(proxy, VIRTIO_NO_VECTOR);
     virtio_queue_reset(vdev, vdev->queue_sel);
     q->reset = false;
     q->enabled = false;

@@ -13,6 +13,7 @@
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
 #include "hw/pci/msix.h"
+#include "sysemu/kvm.h"
 #include "virtio-pci-int.h"
 
 /* Kicks */
@@ -83,57 +84,127 @@ bool virtio_pci_query_guest_notifiers(DeviceState *d)
     return msix_enabled(&VIRTIO_PCI(d)->pci_dev);
 }
 
-static int virtio_pci_set_guest_notifier(VirtIOPCIProxy *proxy, int n,
-                                         bool assign)
+/*
+ * Somebody reads the guest notifiers, or raises interrupts where they are
+ * written: the vectors' part (virtio-pci-irqfd.c) with MSI-X, the main loop
+ * without.
+ */
+static void virtio_pci_handle_guest_notifiers(VirtIOPCIProxy *proxy,
+                                              bool with_irqfd)
 {
     VirtIODevice *vdev = virtio_bus_get_device(&proxy->bus);
     VirtioDeviceClass *vdc = VIRTIO_DEVICE_GET_CLASS(vdev);
-    VirtQueue *vq = virtio_get_queue(vdev, n);
-    EventNotifier *notifier = virtio_queue_get_guest_notifier(vq);
 
-    if (assign) {
-        int r = event_notifier_init(notifier, 0);
-
-        if (r < 0) {
-            return r;
+    for (int n = 0; n < proxy->nvqs_with_notifiers &&
+                    virtio_queue_get_num(vdev, n); n++) {
+        virtio_queue_set_guest_notifier_fd_handler(virtio_get_queue(vdev, n),
+                                                   true, with_irqfd);
+        /* Without MSI-X there are no vectors to unmask. */
+        if (!msix_enabled(&proxy->pci_dev) && vdev->use_guest_notifier_mask &&
+            vdc->guest_notifier_mask) {
+            vdc->guest_notifier_mask(vdev, n, false);
         }
-        virtio_queue_set_guest_notifier_fd_handler(vq, true, false);
-    } else {
-        virtio_queue_set_guest_notifier_fd_handler(vq, false, false);
-        event_notifier_cleanup(notifier);
     }
+}
 
-    /* Without MSI-X there are no vectors to mask: open it, or close it. */
-    if (!msix_enabled(&proxy->pci_dev) && vdev->use_guest_notifier_mask &&
-        vdc->guest_notifier_mask) {
-        vdc->guest_notifier_mask(vdev, n, !assign);
+static int virtio_pci_attach_guest_notifiers(VirtIOPCIProxy *proxy)
+{
+    VirtIODevice *vdev = virtio_bus_get_device(&proxy->bus);
+    VirtioDeviceClass *vdc = VIRTIO_DEVICE_GET_CLASS(vdev);
+    bool msix = msix_enabled(&proxy->pci_dev);
+    bool with_irqfd = msix && kvm_msi_via_irqfd_enabled();
+
+    virtio_pci_handle_guest_notifiers(proxy, with_irqfd);
+    if (with_irqfd || (msix && vdc->guest_notifier_mask)) {
+        return virtio_pci_start_vectors(proxy);
     }
     return 0;
+}
+
+/* An interrupt that is on its way arrives. */
+static void virtio_pci_detach_guest_notifiers(VirtIOPCIProxy *proxy)
+{
+    VirtIODevice *vdev = virtio_bus_get_device(&proxy->bus);
+    VirtioDeviceClass *vdc = VIRTIO_DEVICE_GET_CLASS(vdev);
+
+    virtio_pci_stop_vectors(proxy);
+    for (int n = 0; n < proxy->nvqs_with_notifiers &&
+                    virtio_queue_get_num(vdev, n); n++) {
+        if (vdev->use_guest_notifier_mask && vdc->guest_notifier_mask) {
+            vdc->guest_notifier_mask(vdev, n, true);
+        }
+        virtio_queue_set_guest_notifier_fd_handler(virtio_get_queue(vdev, n),
+                                                   false, false);
+    }
+}
+
+/* The guest has switched MSI-X on or off: interrupts go another way now. */
+void virtio_pci_msix_switched(VirtIOPCIProxy *proxy)
+{
+    int r;
+
+    if (!proxy->nvqs_with_notifiers) {
+        return;
+    }
+    virtio_pci_detach_guest_notifiers(proxy);
+    r = virtio_pci_attach_guest_notifiers(proxy);
+    if (r < 0) {
+        warn_report_once("virtio-pci: KVM has no route for a vector: %s; "
+                         "interrupts go through the main loop", strerror(-r));
+        virtio_pci_handle_guest_notifiers(proxy, false);
+    }
+}
+
+/* The notifiers of the first @nvqs queues; all of them, or -errno. */
+static int virtio_pci_init_guest_notifiers(VirtIODevice *vdev, int nvqs)
+{
+    for (int n = 0; n < nvqs && virtio_queue_get_num(vdev, n); n++) {
+        VirtQueue *vq = virtio_get_queue(vdev, n);
+        int r = event_notifier_init(virtio_queue_get_guest_notifier(vq), 0);
+
+        if (r < 0) {
+            while (--n >= 0) {
+                vq = virtio_get_queue(vdev, n);
+                event_notifier_cleanup(virtio_queue_get_guest_notifier(vq));
+            }
+            return r;
+        }
+    }
+    return 0;
+}
+
+static void virtio_pci_cleanup_guest_notifiers(VirtIODevice *vdev, int nvqs)
+{
+    for (int n = 0; n < nvqs && virtio_queue_get_num(vdev, n); n++) {
+        VirtQueue *vq = virtio_get_queue(vdev, n);
+
+        event_notifier_cleanup(virtio_queue_get_guest_notifier(vq));
+    }
 }
 
 int virtio_pci_set_guest_notifiers(DeviceState *d, int nvqs, bool assign)
 {
     VirtIOPCIProxy *proxy = VIRTIO_PCI(d);
     VirtIODevice *vdev = virtio_bus_get_device(&proxy->bus);
-    int n, r;
+    int r = 0;
 
     nvqs = MIN(nvqs, VIRTIO_QUEUE_MAX);
     /* What was assigned for so many is given back for as many. */
     assert(assign || nvqs == proxy->nvqs_with_notifiers);
-    proxy->nvqs_with_notifiers = nvqs;
 
-    for (n = 0; n < nvqs && virtio_queue_get_num(vdev, n); n++) {
-        r = virtio_pci_set_guest_notifier(proxy, n, assign);
+    if (assign) {
+        r = virtio_pci_init_guest_notifiers(vdev, nvqs);
         if (r < 0) {
-            goto undo;
+            return r;
+        }
+        proxy->nvqs_with_notifiers = nvqs;
+        r = virtio_pci_attach_guest_notifiers(proxy);
+        if (r == 0) {
+            return 0;
         }
     }
-    return 0;
-
-undo:
-    /* Only assigning can fail. */
-    while (--n >= 0) {
-        virtio_pci_set_guest_notifier(proxy, n, false);
-    }
+    virtio_pci_detach_guest_notifiers(proxy);
+    virtio_pci_cleanup_guest_notifiers(vdev, nvqs);
+    proxy->nvqs_with_notifiers = 0;
     return r;
 }

@@ -129,9 +129,11 @@ void virtio_pci_set_queue_vector(VirtIOPCIProxy *proxy, uint16_t vector)
     VirtIODevice *vdev = virtio_bus_get_device(&proxy->bus);
     int n = vdev->queue_sel;
 
+    virtio_pci_vq_leave_vector(proxy, n);
     vector = virtio_pci_exchange_vector(proxy, virtio_queue_vector(vdev, n),
                                         vector);
     virtio_queue_set_vector(vdev, n, vector);
+    virtio_pci_vq_enter_vector(proxy, n);
 }
 
 /* Status and reset */
@@ -181,8 +183,12 @@ static void virtio_write_config(PCIDevice *pci_dev, uint32_t address,
 {
     VirtIOPCIProxy *proxy = VIRTIO_PCI(pci_dev);
     VirtIODevice *vdev = virtio_bus_get_device(&proxy->bus);
+    bool had_msix = msix_enabled(pci_dev);
 
     pci_default_write_config(pci_dev, address, val, len);
+    if (vdev && had_msix != msix_enabled(pci_dev)) {
+        virtio_pci_msix_switched(proxy);
+    }
 
     if (vdev && range_covers_byte(address, len, PCI_COMMAND)) {
         if (!(pci_dev->config[PCI_COMMAND] & PCI_COMMAND_MASTER)) {

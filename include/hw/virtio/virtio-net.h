@@ -117,6 +117,8 @@ struct VirtIONet {
     char *netclient_name;
     char *netclient_type;
     AnnounceTimer announce_timer;
+
+    int irqfd_queues;           /* with guest notifiers; 0: virtio_notify() */
 };
 
 /*

@@ -85,10 +85,12 @@ enum {
 #define VIRTIO_PCI_FLAG_PAGE_PER_VQ \
     (1 << VIRTIO_PCI_FLAG_PAGE_PER_VQ_BIT)
 
+/* An MSI-X vector that an accelerator can raise. */
 typedef struct VirtIOIRQFD {
-    MSIMessage msg;
-    int virq;
-    unsigned int users;
+    MSIMessage msg;         /* what the route says; all zero: nothing yet */
+    int virq;               /* the route; negative: there is none */
+    unsigned int users;     /* queues that have the vector */
+    bool by_kvm;            /* not masked, and KVM raises it, not we */
 } VirtIOIRQFD;
 
 #define TYPE_VIRTIO_PCI "virtio-pci"
@@ -158,9 +160,11 @@ struct VirtIOPCIProxy {
     uint32_t modern_io_bar_idx;
     uint32_t modern_mem_bar_idx;
     int config_cap;             /* offset of VIRTIO_PCI_CAP_PCI_CFG */
-    VirtIOIRQFD *vector_irqfd;
-    int nvqs_with_notifiers;
     VirtioBusState bus;
+
+    /* Held while guest notifiers are assigned (virtio-pci-notifier.c). */
+    int nvqs_with_notifiers;
+    VirtIOIRQFD *vector_irqfd;  /* by vector; NULL: not by irqfd */
 };
 
 static inline bool virtio_pci_modern(VirtIOPCIProxy *proxy)

@@ -85,11 +85,20 @@ bool kvm_has_x2apic_api(void)
     return kvm_check_extension(kvm_state, KVM_CAP_X2APIC_API);
 }
 
-/* Messages.  Without an IOMMU a device's address is the bus's. */
-
+/*
+ * Messages.  Without an IOMMU a device's address is the bus's.
+ *
+ * To the kernel every route is a message to the local APICs, and one whose
+ * upper address it does not understand spoils the whole table.  A device's
+ * message is a write, and goes elsewhere if the guest says so: that is no route.
+ */
 int kvm_arch_fixup_msi_route(struct kvm_irq_routing_entry *route,
                              uint64_t address, uint32_t data, PCIDevice *dev)
 {
+    if (dev && (address & ~(uint64_t)(APIC_SPACE_SIZE - 1)) !=
+               APIC_DEFAULT_ADDRESS) {
+        return -EINVAL;
+    }
     return 0;
 }
 
