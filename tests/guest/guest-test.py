@@ -2,7 +2,7 @@
 #
 # The guests of this folder on the real KVM, in TAP.
 #
-#   guest-test.py QEMINI HELLO.ELF NET.ELF
+#   guest-test.py QEMINI FOLDER-OF-ELF-FILES
 #
 # Where /dev/kvm cannot be used, all of it is skipped by name.  The network's
 # test makes a tap in a network namespace of its own, which takes root.
@@ -14,7 +14,10 @@ import re
 import subprocess
 import sys
 
-qemini, hello, net = sys.argv[1:]
+qemini, guests = sys.argv[1:]
+hello, irq, net = (os.path.join(guests, f'{name}.elf')
+                   for name in ('hello', 'irq', 'net'))
+HERE = os.path.dirname(os.path.abspath(__file__))
 DEBUG_EXIT = ['-device', 'isa-debug-exit,iobase=0xf4']
 IRQCHIPS = ['on', 'split', 'off']
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
@@ -58,6 +61,16 @@ def test_hello(irqchip):
           re.search(r'^pci 00:00.0 8086:1237', out, re.M) and
           out.endswith('OK\n'))
     result(ok, f'a guest boots, finds PCI and ends, irqchip {irqchip}',
+           f'status {status}\n{out}')
+
+
+def test_irq(irqchip):
+    """Interrupts masked, moved, switched: as irq.expected has it."""
+    status, out = run(command(irq, '', irqchip, '-device', 'virtio-net-pci'))
+    with open(os.path.join(HERE, 'irq.expected'), encoding='ascii') as f:
+        expected = f.read()
+    ok = status == SUCCESS and out.endswith(expected)
+    result(ok, f'no interrupt is lost or comes twice, irqchip {irqchip}',
            f'status {status}\n{out}')
 
 
@@ -119,6 +132,7 @@ def main():
         return
     for irqchip in IRQCHIPS:
         test_hello(irqchip)
+        test_irq(irqchip)
     can = subprocess.run(['unshare', '--net', 'ip', 'tuntap', 'add', 'dev',
                           't0', 'mode', 'tap'], capture_output=True)
     for irqchip in IRQCHIPS:

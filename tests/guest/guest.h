@@ -59,8 +59,9 @@ int memcmp(const void *a, const void *b, size_t n);
 size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 void *page_alloc(unsigned count);
-/* The kernel's command line, and the value of NAME=value in it (or NULL). */
+/* The kernel's command line, and the number of @name=NUMBER in it. */
 const char *guest_cmdline(void);
+unsigned guest_option(const char *name, unsigned otherwise);
 
 /* Ports and memory-mapped registers */
 
@@ -189,7 +190,7 @@ struct pci_dev {
     uint8_t bus, devfn;
     uint16_t vendor, device;
     uint16_t msix_cap;          /* 0: it has none */
-    uintptr_t msix_table;
+    uintptr_t msix_table, msix_pba;
     unsigned msix_size;
 };
 
@@ -210,7 +211,24 @@ uint64_t pci_bar(const struct pci_dev *dev, unsigned n);
 uint8_t pci_find_cap(const struct pci_dev *dev, uint8_t id, uint8_t start);
 /* Find the MSI-X table, and let entry @n raise @vector. */
 bool pci_msix_enable(struct pci_dev *dev);
+void pci_msix_disable(struct pci_dev *dev);
 void pci_msix_set(struct pci_dev *dev, unsigned n, uint8_t vector);
+/* Any message, for what else a write can do; leaves the mask as it is. */
+void pci_msix_message(struct pci_dev *dev, unsigned n, uint64_t address,
+                      uint32_t data);
+/* Entry @n alone, and the function as a whole. */
+void pci_msix_mask(struct pci_dev *dev, unsigned n, bool mask);
+void pci_msix_mask_all(struct pci_dev *dev, bool mask);
+bool pci_msix_pending(struct pci_dev *dev, unsigned n);
+/*
+ * The pin, INTA: through the board's router and the IOAPIC to @vector.  It is a
+ * level: it comes again until the device takes it back.
+ */
+void pci_intx_enable(struct pci_dev *dev, uint8_t vector);
+/* The function's own switch in its command register. */
+void pci_intx_mask(struct pci_dev *dev, bool mask);
+/* Does the function want the pin up, masked or not? */
+bool pci_intx_pending(struct pci_dev *dev);
 
 /* virtio over modern PCI (VIRTIO 1.2, 4.1), with split rings (2.7) */
 
@@ -250,14 +268,25 @@ bool virtio_init(struct virtio_dev *vdev, struct pci_dev *pci, uint64_t wanted);
 /* Set up queue @index; MSI-X entry @msix, or -1. */
 bool virtio_queue(struct virtio_dev *vdev, struct virtq *vq, unsigned index,
                   int msix);
+/* Another MSI-X entry for @vq, or none (-1); false if the device says no. */
+bool virtio_queue_msix(struct virtio_dev *vdev, struct virtq *vq, int msix);
+/* What the interrupt status register says; reading it takes INTx back. */
+uint8_t virtio_isr(struct virtio_dev *vdev);
 /* All queues are set up: the driver is ready. */
 void virtio_start(struct virtio_dev *vdev);
 uint8_t virtio_status(struct virtio_dev *vdev);
+/* Everything stops; virtio_init() starts again. */
+void virtio_reset(struct virtio_dev *vdev);
 
 /* A buffer in one piece; false if the ring is full. */
 bool virtq_add(struct virtq *vq, void *buf, uint32_t len, bool device_writes,
                void *cookie);
+/* A request that the device reads, and room for its answer. */
+bool virtq_add_request(struct virtq *vq, const void *request, uint32_t len,
+                       void *answer, uint32_t room, void *cookie);
 void virtq_kick(struct virtio_dev *vdev, struct virtq *vq);
+/* Have all buffers come back that the device was given? */
+bool virtq_idle(struct virtq *vq);
 /* The next buffer that came back, its @cookie and length; false: none. */
 bool virtq_get(struct virtq *vq, void **cookie, uint32_t *len);
 

@@ -33,24 +33,6 @@ static void tx_interrupt(void *opaque)
 {
 }
 
-/* "name=number" on the command line, or @otherwise. */
-static unsigned option(const char *name, unsigned otherwise)
-{
-    size_t len = strlen(name);
-
-    for (const char *s = guest_cmdline(); *s; s++) {
-        if (!memcmp(s, name, len) && s[len] == '=') {
-            unsigned v = 0;
-
-            for (s += len + 1; *s >= '0' && *s <= '9'; s++) {
-                v = v * 10 + *s - '0';
-            }
-            return v;
-        }
-    }
-    return otherwise;
-}
-
 static uint16_t checksum(const uint8_t *p, size_t n)
 {
     uint32_t sum = 0;
@@ -160,8 +142,8 @@ static void poll_queues(void)
 
 int guest_main(void)
 {
-    unsigned packets = option("packets", 10);
-    uint64_t end = time_ms() + option("seconds", 60) * 1000;
+    unsigned packets = guest_option("packets", 10);
+    uint64_t end = time_ms() + guest_option("seconds", 60) * 1000;
     struct pci_dev pci;
 
     if (!pci_find(&pci, 0x1af4, 0x1041) && !pci_find(&pci, 0x1af4, 0x1000)) {
@@ -200,7 +182,7 @@ int guest_main(void)
         }
     }
     /* The last replies are on their way until their buffers come back. */
-    wait_until(txq.used[1] == txq.avail[1], 1000);
+    wait_until(virtq_idle(&txq), 1000);
     guest_printf("arp %u echo %u\n", arp_replies, echo_replies);
     if (echo_replies < packets) {
         return FAIL("%u of %u echo requests came", echo_replies, packets);

@@ -29,6 +29,23 @@ const char *guest_cmdline(void)
     return cmdline;
 }
 
+unsigned guest_option(const char *name, unsigned otherwise)
+{
+    size_t len = strlen(name);
+
+    for (const char *s = cmdline; *s; s++) {
+        if (!memcmp(s, name, len) && s[len] == '=') {
+            unsigned v = 0;
+
+            for (s += len + 1; *s >= '0' && *s <= '9'; s++) {
+                v = v * 10 + *s - '0';
+            }
+            return v;
+        }
+    }
+    return otherwise;
+}
+
 void *page_alloc(unsigned count)
 {
     void *p = (void *)next_page;

@@ -37,6 +37,7 @@
 
 #define F_VERSION_1         (1ull << 32)
 
+#define DESC_F_NEXT         1
 #define DESC_F_WRITE        2
 
 static bool virtio_find_parts(struct virtio_dev *vdev)
@@ -92,6 +93,18 @@ uint8_t virtio_status(struct virtio_dev *vdev)
     return mmio_read8(vdev->common + COMMON_STATUS);
 }
 
+void virtio_reset(struct virtio_dev *vdev)
+{
+    mmio_write8(vdev->common + COMMON_STATUS, 0);
+    while (virtio_status(vdev)) {
+    }
+}
+
+uint8_t virtio_isr(struct virtio_dev *vdev)
+{
+    return mmio_read8(vdev->isr);
+}
+
 bool virtio_init(struct virtio_dev *vdev, struct pci_dev *pci, uint64_t wanted)
 {
     memset(vdev, 0, sizeof(*vdev));
@@ -104,9 +117,7 @@ bool virtio_init(struct virtio_dev *vdev, struct pci_dev *pci, uint64_t wanted)
         return false;
     }
 
-    mmio_write8(vdev->common + COMMON_STATUS, 0);
-    while (virtio_status(vdev)) {
-    }
+    virtio_reset(vdev);
     virtio_add_status(vdev, STATUS_ACKNOWLEDGE);
     virtio_add_status(vdev, STATUS_DRIVER);
 
@@ -122,6 +133,13 @@ bool virtio_init(struct virtio_dev *vdev, struct pci_dev *pci, uint64_t wanted)
         return false;
     }
     return true;
+}
+
+bool virtio_queue_msix(struct virtio_dev *vdev, struct virtq *vq, int msix)
+{
+    mmio_write16(vdev->common + COMMON_Q_SELECT, vq->index);
+    mmio_write16(vdev->common + COMMON_Q_MSIX, msix);
+    return mmio_read16(vdev->common + COMMON_Q_MSIX) == (uint16_t)msix;
 }
 
 bool virtio_queue(struct virtio_dev *vdev, struct virtq *vq, unsigned index,
@@ -155,12 +173,9 @@ bool virtio_queue(struct virtio_dev *vdev, struct virtq *vq, unsigned index,
     mmio_write32(vdev->common + COMMON_Q_AVAIL + 4, 0);
     mmio_write32(vdev->common + COMMON_Q_USED, (uintptr_t)vq->used);
     mmio_write32(vdev->common + COMMON_Q_USED + 4, 0);
-    if (msix >= 0) {
-        mmio_write16(vdev->common + COMMON_Q_MSIX, msix);
-        if (mmio_read16(vdev->common + COMMON_Q_MSIX) != msix) {
-            guest_printf("virtio: queue %u gets no vector\n", index);
-            return false;
-        }
+    if (msix >= 0 && !virtio_queue_msix(vdev, vq, msix)) {
+        guest_printf("virtio: queue %u gets no vector\n", index);
+        return false;
     }
     vq->notify = vdev->notify + vdev->notify_mult *
                  mmio_read16(vdev->common + COMMON_Q_NOFF);
@@ -173,26 +188,58 @@ void virtio_start(struct virtio_dev *vdev)
     virtio_add_status(vdev, STATUS_DRIVER_OK);
 }
 
-bool virtq_add(struct virtq *vq, void *buf, uint32_t len, bool device_writes,
-               void *cookie)
+/* The next free descriptor, for @len bytes at @buf. */
+static uint16_t virtq_take(struct virtq *vq, const void *buf, uint32_t len,
+                           bool device_writes)
 {
-    uint16_t head = vq->free_head;
+    uint16_t n = vq->free_head;
 
-    if (!vq->free_count) {
-        return false;
-    }
     vq->free_count--;
-    vq->free_head = vq->next[head];
-    vq->cookie[head] = cookie;
-    vq->desc[head] = (struct virtq_desc) {
+    vq->free_head = vq->next[n];
+    vq->desc[n] = (struct virtq_desc) {
         .addr = (uintptr_t)buf,
         .len = len,
         .flags = device_writes ? DESC_F_WRITE : 0,
     };
+    return n;
+}
+
+static void virtq_make_available(struct virtq *vq, uint16_t head, void *cookie)
+{
+    vq->cookie[head] = cookie;
     vq->avail[2 + vq->avail[1] % vq->size] = head;
     barrier();                  /* the entry before the index */
     vq->avail[1]++;
+}
+
+bool virtq_add(struct virtq *vq, void *buf, uint32_t len, bool device_writes,
+               void *cookie)
+{
+    if (!vq->free_count) {
+        return false;
+    }
+    virtq_make_available(vq, virtq_take(vq, buf, len, device_writes), cookie);
     return true;
+}
+
+bool virtq_add_request(struct virtq *vq, const void *request, uint32_t len,
+                       void *answer, uint32_t room, void *cookie)
+{
+    uint16_t head;
+
+    if (vq->free_count < 2) {
+        return false;
+    }
+    head = virtq_take(vq, request, len, false);
+    vq->desc[head].next = virtq_take(vq, answer, room, true);
+    vq->desc[head].flags |= DESC_F_NEXT;
+    virtq_make_available(vq, head, cookie);
+    return true;
+}
+
+bool virtq_idle(struct virtq *vq)
+{
+    return vq->used[1] == vq->avail[1];
 }
 
 void virtq_kick(struct virtio_dev *vdev, struct virtq *vq)
@@ -216,9 +263,12 @@ bool virtq_get(struct virtq *vq, void **cookie, uint32_t *len)
     head = elem[0];
     *len = elem[1];
     *cookie = vq->cookie[head];
-    vq->next[head] = vq->free_head;
-    vq->free_head = head;
-    vq->free_count++;
+    for (uint16_t n = head, more = true; more; n = vq->desc[n].next) {
+        more = vq->desc[n].flags & DESC_F_NEXT;
+        vq->next[n] = vq->free_head;
+        vq->free_head = n;
+        vq->free_count++;
+    }
     vq->last_used++;
     return true;
 }
