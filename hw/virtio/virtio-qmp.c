@@ -446,6 +446,10 @@ VirtioQueueElement *qmp_x_query_virtio_queue_element(const char *path,
     if (!vq) {
         return NULL;
     }
+    if (virtqueue_is_packed(vq)) {
+        error_setg(errp, "Packed ring not supported");
+        return NULL;
+    }
 
     RCU_READ_LOCK_GUARD();
     caches = vring_get_region_caches(vq);

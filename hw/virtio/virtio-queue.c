@@ -42,6 +42,7 @@ VirtQueue *virtio_add_queue(VirtIODevice *vdev, int queue_size,
     vq->vring.num_default = queue_size;
     vq->vring.align = VIRTIO_PCI_VRING_ALIGN;
     vq->handle_output = handle_output;
+    vq->used_elems = g_new0(VirtQueueUsedElem, queue_size);
     trace_virtio_add_queue(vdev->name, i, queue_size);
     return vq;
 }
@@ -53,6 +54,7 @@ void virtio_delete_queue(VirtQueue *vq)
     vq->vring.num = 0;
     vq->vring.num_default = 0;
     vq->handle_output = NULL;
+    g_clear_pointer(&vq->used_elems, g_free);
 }
 
 void virtio_del_queue(VirtIODevice *vdev, int n)
@@ -95,11 +97,17 @@ void virtio_queue_set_num(VirtIODevice *vdev, int n, int num)
     if (!!num != !!vq->vring.num || num < 0) {
         return;
     }
-    if (num > vq->vring.num_default || (num & (num - 1))) {
+    /* Only a packed ring need not be a power of two. */
+    if (num > vq->vring.num_default ||
+        (!virtqueue_is_packed(vq) && (num & (num - 1)))) {
         qemu_log_mask(LOG_GUEST_ERROR,
                       "%s: queue %d: no ring has %d entries (up to %u)\n",
                       vdev->name, n, num, vq->vring.num_default);
         return;
+    }
+    if (num != vq->vring.num && virtqueue_is_packed(vq)) {
+        /* Where we were may be beyond its end. */
+        virtqueue_rewind_to_start(vq);
     }
     vq->vring.num = num;
 }
@@ -193,6 +201,8 @@ hwaddr virtio_queue_get_used_addr(VirtIODevice *vdev, int n)
 
 hwaddr virtio_queue_get_desc_size(VirtIODevice *vdev, int n)
 {
+    /* The descriptors of both formats are of the same size. */
+    QEMU_BUILD_BUG_ON(sizeof(VRingDesc) != sizeof(VRingPackedDesc));
     return sizeof(VRingDesc) * vdev->vq[n].vring.num;
 }
 
@@ -204,6 +214,9 @@ static hwaddr virtio_queue_event_size(VirtIODevice *vdev)
 
 hwaddr virtio_queue_get_avail_size(VirtIODevice *vdev, int n)
 {
+    if (virtqueue_is_packed(&vdev->vq[n])) {
+        return sizeof(VRingPackedDescEvent);
+    }
     return offsetof(VRingAvail, ring) +
            sizeof(uint16_t) * vdev->vq[n].vring.num +
            virtio_queue_event_size(vdev);
@@ -211,6 +224,9 @@ hwaddr virtio_queue_get_avail_size(VirtIODevice *vdev, int n)
 
 hwaddr virtio_queue_get_used_size(VirtIODevice *vdev, int n)
 {
+    if (virtqueue_is_packed(&vdev->vq[n])) {
+        return sizeof(VRingPackedDescEvent);
+    }
     return offsetof(VRingUsed, ring) +
            sizeof(VRingUsedElem) * vdev->vq[n].vring.num +
            virtio_queue_event_size(vdev);
@@ -236,21 +252,36 @@ bool virtio_queue_enabled(VirtIODevice *vdev, int n)
 
 unsigned int virtio_queue_get_last_avail_idx(VirtIODevice *vdev, int n)
 {
-    return vdev->vq[n].last_avail_idx;
+    VirtQueue *vq = &vdev->vq[n];
+
+    if (virtqueue_is_packed(vq)) {
+        return virtio_queue_packed_get_last_avail_idx(vq);
+    }
+    return vq->last_avail_idx;
 }
 
 void virtio_queue_set_last_avail_idx(VirtIODevice *vdev, int n,
                                      unsigned int idx)
 {
-    vdev->vq[n].last_avail_idx = vdev->vq[n].shadow_avail_idx = idx;
+    VirtQueue *vq = &vdev->vq[n];
+
+    if (virtqueue_is_packed(vq)) {
+        virtio_queue_packed_set_last_avail_idx(vq, idx);
+    } else {
+        vq->last_avail_idx = vq->shadow_avail_idx = idx;
+    }
 }
 
+/*
+ * For a server that went away with what it knew: the split ring says how far
+ * it came.  Nothing in a packed ring does, and it stays where we had it.
+ */
 void virtio_queue_restore_last_avail_idx(VirtIODevice *vdev, int n)
 {
     VirtQueue *vq = &vdev->vq[n];
 
     RCU_READ_LOCK_GUARD();
-    if (vq->vring.desc) {
+    if (vq->vring.desc && !virtqueue_is_packed(vq)) {
         vq->last_avail_idx = vring_used_idx(vq);
         vq->shadow_avail_idx = vq->last_avail_idx;
     }
@@ -261,7 +292,7 @@ void virtio_queue_update_used_idx(VirtIODevice *vdev, int n)
     VirtQueue *vq = &vdev->vq[n];
 
     RCU_READ_LOCK_GUARD();
-    if (vq->vring.desc) {
+    if (vq->vring.desc && !virtqueue_is_packed(vq)) {
         vq->used_idx = vring_used_idx(vq);
     }
 }
@@ -344,12 +375,8 @@ void virtio_queue_reset_state(VirtIODevice *vdev, uint32_t i)
     vq->vring.desc = 0;
     vq->vring.avail = 0;
     vq->vring.used = 0;
-    vq->last_avail_idx = 0;
-    vq->shadow_avail_idx = 0;
-    vq->used_idx = 0;
+    virtqueue_rewind_to_start(vq);
     virtio_queue_set_vector(vdev, i, VIRTIO_NO_VECTOR);
-    vq->signalled_used = 0;
-    vq->signalled_used_valid = false;
     vq->notification = true;
     vq->vring.num = vq->vring.num_default;
     vq->inuse = 0;

@@ -196,6 +196,27 @@ static int virtio_set_features_nocheck(VirtIODevice *vdev, uint64_t val)
     return bad ? -1 : 0;
 }
 
+/* A guest may have set up its rings before it says what is in them. */
+static void virtio_rings_changed(VirtIODevice *vdev, uint64_t toggled)
+{
+    const uint64_t other_ring = 1ULL << VIRTIO_F_RING_PACKED |
+                                1ULL << VIRTIO_F_IN_ORDER;
+    const uint64_t other_size = 1ULL << VIRTIO_F_RING_PACKED |
+                                1ULL << VIRTIO_RING_F_EVENT_IDX;
+
+    for (int i = 0; i < VIRTIO_QUEUE_MAX; i++) {
+        if (!vdev->vq[i].vring.num) {
+            continue;
+        }
+        if (toggled & other_ring) {
+            virtqueue_rewind_to_start(&vdev->vq[i]);
+        }
+        if (toggled & other_size) {
+            virtio_init_region_cache(vdev, i);
+        }
+    }
+}
+
 int virtio_set_features(VirtIODevice *vdev, uint64_t val)
 {
     uint64_t old = vdev->guest_features;
@@ -217,14 +238,7 @@ int virtio_set_features(VirtIODevice *vdev, uint64_t val)
 
     ret = virtio_set_features_nocheck(vdev, val);
 
-    if ((old ^ vdev->guest_features) & (1ULL << VIRTIO_RING_F_EVENT_IDX)) {
-        /* The rings are longer with it.  A guest may have set them before. */
-        for (int i = 0; i < VIRTIO_QUEUE_MAX; i++) {
-            if (vdev->vq[i].vring.num) {
-                virtio_init_region_cache(vdev, i);
-            }
-        }
-    }
+    virtio_rings_changed(vdev, old ^ vdev->guest_features);
     if (!ret && !virtio_device_started(vdev, vdev->status) &&
         !virtio_vdev_has_feature(vdev, VIRTIO_F_VERSION_1)) {
         vdev->start_on_kick = true;
@@ -330,6 +344,7 @@ static void virtio_device_free_virtqueues(VirtIODevice *vdev)
             if (vdev->vq[i].vring.num_default) {
                 virtio_virtqueue_reset_region_cache(&vdev->vq[i]);
             }
+            g_free(vdev->vq[i].used_elems);
         }
     }
     g_clear_pointer(&vdev->vq, g_free);
@@ -368,6 +383,7 @@ void virtio_init(VirtIODevice *vdev, uint16_t device_id, size_t config_size)
         vdev->vq[i].vdev = vdev;
         vdev->vq[i].queue_index = i;
         vdev->vq[i].notification = true;
+        virtqueue_rewind_to_start(&vdev->vq[i]);
     }
 
     vdev->name = virtio_id_to_name(device_id);

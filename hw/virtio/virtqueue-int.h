@@ -2,7 +2,8 @@
  * What a VirtQueue is made of: for hw/virtio only.
  *
  *   virtqueue.c         what devices call; checks that hold for any ring
- *   virtqueue-split.c   the ring of virtio 1.1, 2.6
+ *   virtqueue-split.c   the ring of virtio 1.2, 2.7: three arrays
+ *   virtqueue-packed.c  the ring of virtio 1.2, 2.8: one
  *   virtqueue-map.c     from the guest's addresses to ours
  *   virtio-queue.c      what transports call: sizes, addresses, vectors
  *   virtio-qmp.c        what a client may look at
@@ -15,7 +16,7 @@
 #include "hw/virtio/virtio.h"
 #include "qemu/rcu.h"
 
-/* The ring in the guest's memory (virtio 1.1, 2.6.5, 2.6.6, 2.6.8). */
+/* The split ring in the guest's memory (virtio 1.2, 2.7.5, 2.7.6, 2.7.8). */
 
 typedef struct VRingDesc {
     uint64_t addr;
@@ -42,9 +43,28 @@ typedef struct VRingUsed {
 } VRingUsed;
 
 /*
+ * The packed ring (virtio 1.2, 2.8.13, 2.8.14): descriptors that the guest
+ * makes available and we overwrite when they are used, and for each side a
+ * word in which it says when it wants to hear of the other.
+ */
+
+typedef struct VRingPackedDesc {
+    uint64_t addr;
+    uint32_t len;
+    uint16_t id;
+    uint16_t flags;
+} VRingPackedDesc;
+
+typedef struct VRingPackedDescEvent {
+    uint16_t off_wrap;          /* bit 15: the wrap counter */
+    uint16_t flags;
+} VRingPackedDescEvent;
+
+/*
  * The three parts of the ring, translated to host addresses, and beside them
  * the longest piece of RAM that the device can reach: nearly all buffers lie
- * in it, and are mapped by an addition.
+ * in it, and are mapped by an addition.  In a packed ring avail is the word
+ * that the driver writes, and used the device's.
  *
  * Replaced as a whole when the memory map changes; read under RCU.
  */
@@ -67,12 +87,38 @@ typedef struct VRing {
     VRingMemoryRegionCaches *caches;
 } VRing;
 
+/* What the guest shall be told of an element: enough to forget the rest. */
+typedef struct VirtQueueUsedElem {
+    unsigned int index;         /* its name in the ring */
+    unsigned int len;
+    unsigned int ndescs;
+    bool filled;
+} VirtQueueUsedElem;
+
 struct VirtQueue {
     VRing vring;
 
+    /*
+     * In a split ring these run freely from 0 to 65535, and the place is the
+     * remainder.  In a packed one they are places, below vring.num, and a
+     * counter of one bit turns over each time that they come to the end.
+     */
     uint16_t last_avail_idx;    /* the next to pop */
-    uint16_t shadow_avail_idx;  /* avail.idx when it was last read */
-    uint16_t used_idx;          /* used.idx, which only we write */
+    bool last_avail_wrap_counter;
+    /* Split: avail.idx when it was last read.  Packed: how far was looked. */
+    uint16_t shadow_avail_idx;
+    bool shadow_avail_wrap_counter;
+    uint16_t used_idx;          /* the next to use; used.idx if split */
+    bool used_wrap_counter;
+
+    /*
+     * Elements on their way into the ring, num_default places.  Packed: those
+     * filled and not yet flushed, from the first place on.  In order: all that
+     * were popped, from used_head on, used_pending of them.
+     */
+    VirtQueueUsedElem *used_elems;
+    unsigned int used_head;
+    unsigned int used_pending;
 
     /* used_idx at the last interrupt; not valid: interrupt in any case */
     uint16_t signalled_used;
@@ -80,7 +126,8 @@ struct VirtQueue {
 
     bool notification;          /* do we want kicks? */
     uint16_t queue_index;
-    unsigned int inuse;         /* popped, and not yet flushed or put back */
+    /* Ring places popped, and not yet flushed or put back. */
+    unsigned int inuse;
 
     uint16_t vector;
     VirtIOHandleOutput handle_output;
@@ -148,14 +195,39 @@ void virtqueue_unmap_sg(VirtQueue *vq, const VirtQueueElement *elem,
 
 /* virtqueue.c */
 
-/* An element in a block of its own: struct of @sz, then its four arrays. */
-void *virtqueue_alloc_element(size_t sz, unsigned out_num, unsigned in_num);
+/*
+ * A descriptor's buffer joins the element that is being gathered: behind the
+ * *@out_num pieces to read, or behind those and the *@in_num to write.  False
+ * after virtio_error().
+ */
+bool virtqueue_gather(VirtQueue *vq, VRingMemoryRegionCaches *caches,
+                      bool is_write, hwaddr pa, size_t len,
+                      unsigned int *out_num, unsigned int *in_num,
+                      hwaddr *addr, struct iovec *iov);
+/*
+ * The gathered element, in a block of its own: a struct of @sz, then its four
+ * arrays.  From now on it is in use, with @ndescs places of the ring.
+ */
+void *virtqueue_make_element(VirtQueue *vq, size_t sz, unsigned int index,
+                             unsigned int ndescs, unsigned int out_num,
+                             unsigned int in_num, const hwaddr *addr,
+                             const struct iovec *iov);
+/* Element @index of @ndescs places is in use: it will be pushed, or put back. */
+void virtqueue_popped(VirtQueue *vq, unsigned int index, unsigned int ndescs);
+/* The element that flush will make visible after @i others. */
+static inline VirtQueueUsedElem *virtqueue_used_elem(VirtQueue *vq,
+                                                     unsigned int i)
+{
+    return &vq->used_elems[(vq->used_head + i) % vq->vring.num_default];
+}
+/* The ring, wherever it is, from its beginning, with nothing in it. */
+void virtqueue_rewind_to_start(VirtQueue *vq);
 
 /* virtqueue-split.c, all in an RCU read section */
 
 bool virtqueue_split_empty(VirtQueue *vq);
 void *virtqueue_split_pop(VirtQueue *vq, size_t sz);
-void virtqueue_split_fill(VirtQueue *vq, const VirtQueueElement *elem,
+void virtqueue_split_fill(VirtQueue *vq, unsigned int index,
                           unsigned int len, unsigned int idx);
 void virtqueue_split_flush(VirtQueue *vq, unsigned int count);
 unsigned int virtqueue_split_drop_all(VirtQueue *vq);
@@ -168,6 +240,33 @@ void virtio_queue_split_set_notification(VirtQueue *vq, int enable);
 bool virtio_split_should_notify(VirtIODevice *vdev, VirtQueue *vq);
 uint16_t vring_avail_idx(VirtQueue *vq);
 uint16_t vring_used_idx(VirtQueue *vq);
+
+/* virtqueue-packed.c, the same */
+
+bool virtqueue_packed_empty(VirtQueue *vq);
+void *virtqueue_packed_pop(VirtQueue *vq, size_t sz);
+void virtqueue_packed_flush(VirtQueue *vq, unsigned int count);
+unsigned int virtqueue_packed_drop_all(VirtQueue *vq);
+bool virtqueue_packed_get_avail_bytes(VirtQueue *vq,
+                                      unsigned int *in_bytes,
+                                      unsigned int *out_bytes,
+                                      unsigned int max_in_bytes,
+                                      unsigned int max_out_bytes);
+/* @num places back. */
+void virtqueue_packed_rewind(VirtQueue *vq, unsigned int num);
+void virtio_queue_packed_set_notification(VirtQueue *vq, int enable);
+bool virtio_packed_should_notify(VirtIODevice *vdev, VirtQueue *vq);
+/* Is the place in @off_wrap available, which was not when it was looked at? */
+bool virtqueue_packed_poll(VirtQueue *vq, uint16_t off_wrap);
+/* How far it was looked, for virtqueue_packed_poll(). */
+uint16_t virtqueue_packed_seen(VirtQueue *vq);
+unsigned int virtio_queue_packed_get_last_avail_idx(VirtQueue *vq);
+void virtio_queue_packed_set_last_avail_idx(VirtQueue *vq, unsigned int idx);
+
+static inline bool virtqueue_is_packed(VirtQueue *vq)
+{
+    return virtio_vdev_has_feature(vq->vdev, VIRTIO_F_RING_PACKED);
+}
 
 /* virtqueue.c */
 

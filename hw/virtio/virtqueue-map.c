@@ -100,7 +100,7 @@ void virtio_init_region_cache(VirtIODevice *vdev, int n)
     part[0].cache = &caches->desc;
     part[0].addr = vq->vring.desc;
     part[0].size = virtio_queue_get_desc_size(vdev, n);
-    part[0].is_write = false;
+    part[0].is_write = virtqueue_is_packed(vq);
     part[0].what = "desc";
     part[1].cache = &caches->used;
     part[1].addr = vq->vring.used;

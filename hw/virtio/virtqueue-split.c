@@ -1,5 +1,5 @@
 /*
- * VirtQueue: the split ring (virtio 1.1, 2.6).
+ * VirtQueue: the split ring (virtio 1.2, 2.7).
  *
  * Descriptors, avail and used ring are three arrays.  The guest may write the
  * first two at any time, so whatever is read from them is copied once and then
@@ -14,7 +14,6 @@
 
 #include "qemu/osdep.h"
 #include "hw/virtio/virtio-access.h"
-#include "trace.h"
 #include "virtqueue-int.h"
 
 /*
@@ -187,7 +186,7 @@ static bool virtqueue_get_head(VirtQueue *vq, unsigned int idx,
 
 /*
  * A chain as it is walked: in the ring's own table, or in an indirect one,
- * which is a table of @max descriptors in a buffer (virtio 1.1, 2.6.5.3).
+ * which is a table of @max descriptors in a buffer (virtio 1.2, 2.7.5.3).
  */
 typedef struct SplitChain {
     VirtQueue *vq;
@@ -276,6 +275,12 @@ static inline int split_chain_next(SplitChain *c)
         virtio_error(c->vq->vdev, "Looped descriptor");
         return -1;
     }
+    if (c->seen >= VIRTQUEUE_MAX_SIZE) {
+        /* No element holds so many, so there is no need to go on. */
+        virtio_error(c->vq->vdev, "virtio: too many write descriptors in "
+                     "indirect table");
+        return -1;
+    }
     split_chain_read(c, c->desc.next);
     return 1;
 }
@@ -315,23 +320,10 @@ void *virtqueue_split_pop(VirtQueue *vq, size_t sz)
     }
 
     do {
-        bool ok;
-
-        if (chain.desc.flags & VRING_DESC_F_WRITE) {
-            ok = virtqueue_map_desc(vq, caches, &in_num, addr + out_num,
-                                    iov + out_num,
-                                    VIRTQUEUE_MAX_SIZE - out_num, true,
-                                    chain.desc.addr, chain.desc.len);
-        } else {
-            if (in_num) {
-                virtio_error(vdev, "Incorrect order for descriptors");
-                goto undo;
-            }
-            ok = virtqueue_map_desc(vq, caches, &out_num, addr, iov,
-                                    VIRTQUEUE_MAX_SIZE, false,
-                                    chain.desc.addr, chain.desc.len);
-        }
-        if (!ok) {
+        if (!virtqueue_gather(vq, caches,
+                              chain.desc.flags & VRING_DESC_F_WRITE,
+                              chain.desc.addr, chain.desc.len,
+                              &out_num, &in_num, addr, iov)) {
             goto undo;
         }
         more = split_chain_next(&chain);
@@ -340,16 +332,7 @@ void *virtqueue_split_pop(VirtQueue *vq, size_t sz)
         goto undo;
     }
 
-    elem = virtqueue_alloc_element(sz, out_num, in_num);
-    elem->index = head;
-    elem->ndescs = 1;
-    memcpy(elem->out_addr, addr, out_num * sizeof(addr[0]));
-    memcpy(elem->out_sg, iov, out_num * sizeof(iov[0]));
-    memcpy(elem->in_addr, addr + out_num, in_num * sizeof(addr[0]));
-    memcpy(elem->in_sg, iov + out_num, in_num * sizeof(iov[0]));
-
-    vq->inuse++;
-    trace_virtqueue_pop(vq, elem, elem->in_num, elem->out_num);
+    elem = virtqueue_make_element(vq, sz, head, 1, out_num, in_num, addr, iov);
     goto end;
 
 undo:
@@ -429,11 +412,11 @@ out:
 
 /* Giving chains back */
 
-void virtqueue_split_fill(VirtQueue *vq, const VirtQueueElement *elem,
+void virtqueue_split_fill(VirtQueue *vq, unsigned int index,
                           unsigned int len, unsigned int idx)
 {
     VRingUsedElem uelem = {
-        .id = elem->index,
+        .id = index,
         .len = len,
     };
 
@@ -476,7 +459,7 @@ unsigned int virtqueue_split_drop_all(VirtQueue *vq)
         if (!virtqueue_get_head(vq, vq->last_avail_idx, &elem.index)) {
             break;
         }
-        vq->inuse++;
+        virtqueue_popped(vq, elem.index, 1);
         vq->last_avail_idx++;
         if (event_idx) {
             vring_set_avail_event(vq, vq->last_avail_idx);
@@ -488,7 +471,7 @@ unsigned int virtqueue_split_drop_all(VirtQueue *vq)
     return dropped;
 }
 
-/* Notifications (virtio 1.1, 2.6.7 and 2.6.10) */
+/* Notifications (virtio 1.2, 2.7.7 and 2.7.10) */
 
 void virtio_queue_split_set_notification(VirtQueue *vq, int enable)
 {

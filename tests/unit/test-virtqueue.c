@@ -1,125 +1,21 @@
 /*
  * The split ring, driven as a driver would, and as a liar would.
  *
- * A transport and a device of the test's own stand on either side of a real
- * virtio bus; the test writes descriptors into a piece of RAM, as a guest does,
- * and looks at what the device gets.
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
-#include "memory-test.h"
+#include "virtqueue-test.h"
 #include "qemu/iov.h"
-#include "hw/virtio/virtio-bus.h"
-#include "standard-headers/linux/virtio_ids.h"
 
-/* The guest: where things are in its memory. */
-#define RAM_SIZE        (1 * 1024 * 1024)
-#define FAR_RAM         0x400000        /* a second, smaller piece */
-#define FAR_RAM_SIZE    0x10000
-#define QUEUE_SIZE      8
-#define DESC            0x1000
-#define AVAIL           0x2000
-#define USED            0x3000
-#define TABLE           0x4000          /* an indirect table */
-#define DATA            0x10000
-
-#define TYPE_TEST_TRANSPORT "test-virtio-transport"
-OBJECT_DECLARE_SIMPLE_TYPE(TestTransport, TEST_TRANSPORT)
-
-struct TestTransport {
-    DeviceState parent_obj;
-
-    VirtioBusState bus;
-    int interrupts;
-};
-
-#define TYPE_TEST_VIRTIO_BUS "test-virtio-bus"
-#define TYPE_TEST_VIRTIO "test-virtio-device"
-
-static TestTransport *transport;
-static VirtIODevice *vdev;
-static VirtQueue *vq;
-static MemoryRegion ram, far_ram;
-static uint8_t *mem;
 static uint16_t avail_idx;
-
-/* Transport and device */
-
-static void test_transport_notify(DeviceState *d, uint16_t vector)
-{
-    TEST_TRANSPORT(d)->interrupts++;
-}
-
-static void test_virtio_bus_class_init(ObjectClass *klass, void *data)
-{
-    VIRTIO_BUS_CLASS(klass)->notify = test_transport_notify;
-}
-
-static void test_virtio_handle_output(VirtIODevice *dev, VirtQueue *queue)
-{
-}
-
-static void test_virtio_realize(DeviceState *dev, Error **errp)
-{
-    virtio_init(VIRTIO_DEVICE(dev), VIRTIO_ID_RNG, 0);
-    vq = virtio_add_queue(VIRTIO_DEVICE(dev), QUEUE_SIZE,
-                          test_virtio_handle_output);
-}
-
-static void test_virtio_unrealize(DeviceState *dev)
-{
-    virtio_delete_queue(vq);
-    virtio_cleanup(VIRTIO_DEVICE(dev));
-}
-
-static uint64_t test_virtio_get_features(VirtIODevice *dev, uint64_t features,
-                                         Error **errp)
-{
-    return features | (1ULL << VIRTIO_F_VERSION_1);
-}
-
-static void test_virtio_class_init(ObjectClass *klass, void *data)
-{
-    VirtioDeviceClass *vdc = VIRTIO_DEVICE_CLASS(klass);
-
-    vdc->realize = test_virtio_realize;
-    vdc->unrealize = test_virtio_unrealize;
-    vdc->get_features = test_virtio_get_features;
-}
-
-static const TypeInfo test_virtio_types[] = {
-    {
-        .name = TYPE_TEST_TRANSPORT,
-        .parent = TYPE_DEVICE,
-        .instance_size = sizeof(TestTransport),
-    }, {
-        .name = TYPE_TEST_VIRTIO_BUS,
-        .parent = TYPE_VIRTIO_BUS,
-        .instance_size = sizeof(VirtioBusState),
-        .class_init = test_virtio_bus_class_init,
-    }, {
-        .name = TYPE_TEST_VIRTIO,
-        .parent = TYPE_VIRTIO_DEVICE,
-        .instance_size = sizeof(VirtIODevice),
-        .class_init = test_virtio_class_init,
-    },
-};
 
 /* The driver */
 
 static void driver_start(uint64_t features)
 {
-    memset(mem, 0, RAM_SIZE);
+    virtqueue_test_start(features);
     avail_idx = 0;
-    virtio_reset(vdev);
-    virtio_set_features(vdev, features | (1ULL << VIRTIO_F_VERSION_1));
-    virtio_set_status(vdev, VIRTIO_CONFIG_S_FEATURES_OK);
-    virtio_queue_set_rings(vdev, 0, DESC, AVAIL, USED);
-    virtio_set_status(vdev, VIRTIO_CONFIG_S_FEATURES_OK |
-                            VIRTIO_CONFIG_S_DRIVER_OK);
-    transport->interrupts = 0;
 }
 
 static void driver_desc(uint64_t table, int i, uint64_t addr, uint32_t len,
@@ -146,33 +42,15 @@ static struct vring_used *driver_used(void)
     return (void *)(mem + USED);
 }
 
-/* Pop must fail, break the device and say @message; a reset mends it. */
+/* After the lie the device is broken, and after a reset it is not. */
 static void expect_broken(const char *message)
 {
-    g_autofree char *path = NULL;
-    g_autofree char *said = NULL;
-    int saved = dup(STDERR_FILENO);
-    int fd = g_file_open_tmp("virtqueue-XXXXXX", &path, NULL);
-
-    fflush(stderr);
-    dup2(fd, STDERR_FILENO);
-    g_assert_null(virtqueue_pop(vq, sizeof(VirtQueueElement)));
-    fflush(stderr);
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    close(fd);
-    g_assert_true(g_file_get_contents(path, &said, NULL, NULL));
-    unlink(path);
-
-    g_assert_nonnull(strstr(said, message));
-    g_assert_true(vdev->broken);
-    g_assert_true(vdev->status & VIRTIO_CONFIG_S_NEEDS_RESET);
-    g_assert_null(virtqueue_pop(vq, sizeof(VirtQueueElement)));
+    virtqueue_test_broken(message);
 
     driver_start(0);
     driver_desc(DESC, 0, DATA, 4, 0, 0);
     driver_offer(0);
-    g_free(virtqueue_pop(vq, sizeof(VirtQueueElement)) ?: NULL);
+    g_free(virtqueue_pop(vq, sizeof(VirtQueueElement)));
     g_assert_false(vdev->broken);
     driver_start(0);
 }
@@ -550,23 +428,7 @@ int main(int argc, char **argv)
 {
     int ret;
 
-    memory_test_init(&argc, &argv);
-    type_register_static_array(test_virtio_types,
-                               ARRAY_SIZE(test_virtio_types));
-
-    memory_region_init_ram(&ram, NULL, "ram", RAM_SIZE, &error_abort);
-    memory_region_add_subregion(get_system_memory(), 0, &ram);
-    memory_region_init_ram(&far_ram, NULL, "far", FAR_RAM_SIZE, &error_abort);
-    memory_region_add_subregion(get_system_memory(), FAR_RAM, &far_ram);
-    mem = memory_region_get_ram_ptr(&ram);
-
-    transport = TEST_TRANSPORT(qdev_new(TYPE_TEST_TRANSPORT));
-    qdev_realize(DEVICE(transport), NULL, &error_abort);
-    qbus_init(&transport->bus, sizeof(transport->bus), TYPE_TEST_VIRTIO_BUS,
-              DEVICE(transport), "virtio-bus");
-    vdev = VIRTIO_DEVICE(qdev_new(TYPE_TEST_VIRTIO));
-    qdev_realize(DEVICE(vdev), BUS(&transport->bus), &error_abort);
-
+    virtqueue_test_init(&argc, &argv);
     g_test_add_func("/virtqueue/pop-and-push", test_pop_and_push);
     g_test_add_func("/virtqueue/fill-and-flush", test_fill_and_flush);
     g_test_add_func("/virtqueue/indirect", test_indirect);
@@ -591,8 +453,6 @@ int main(int argc, char **argv)
     g_test_add_func("/virtqueue/liar/size", test_liar_size);
     ret = g_test_run();
 
-    qdev_unrealize(DEVICE(vdev));
-    object_unparent(OBJECT(vdev));
-    object_unref(OBJECT(vdev));
+    virtqueue_test_cleanup();
     return ret;
 }

@@ -7,7 +7,7 @@
  * the number of a chain's first descriptor into the avail ring.  The device
  * takes it from there, reads or fills the buffers, and puts the number, with
  * how many bytes it wrote, into the used ring.  Each side writes one ring and
- * reads the other, so neither needs a lock (virtio 1.1, 2.6):
+ * reads the other, so neither needs a lock (virtio 1.2, 2.7):
  *
  *      driver writes               in the guest's RAM             device writes
  *
@@ -26,6 +26,10 @@
  *
  *      virtqueue_pop -> ... out_sg: to read, in_sg: to fill ... -> virtqueue_push
  *                                                               -> virtio_notify
+ *
+ * That is the split ring.  A driver may choose the packed one, which is a single
+ * array (VIRTIO_F_RING_PACKED, 2.8; drawn in hw/virtio/virtqueue-packed.c); to
+ * a device they are the same.
  *
  * virtqueue_push() is virtqueue_fill() and virtqueue_flush() for one element;
  * a device that completes several at once fills each and flushes once, so
@@ -127,7 +131,7 @@ typedef struct VirtQueue VirtQueue;
 typedef struct VirtQueueElement {
     unsigned int index;         /* of the chain's first descriptor */
     unsigned int len;           /* bytes written, once filled */
-    unsigned int ndescs;        /* ring slots: 1 in a split ring */
+    unsigned int ndescs;        /* ring places: 1 in a split ring */
     unsigned int out_num;       /* the device reads these: */
     unsigned int in_num;        /* and writes these: */
     hwaddr *in_addr;
@@ -322,7 +326,8 @@ void virtqueue_unpop(VirtQueue *vq, const VirtQueueElement *elem,
                      unsigned int len);
 /*
  * Put back the last @num elements, which are detached.  False, and nothing
- * is changed, if fewer are in flight.
+ * is changed, if fewer are in flight.  In a packed ring @num counts
+ * descriptors: one an element, if none was a chain.
  */
 bool virtqueue_rewind(VirtQueue *vq, unsigned int num);
 
@@ -423,7 +428,10 @@ void virtio_queue_update_rings(VirtIODevice *vdev, int n);
 /* Modern: three addresses. */
 void virtio_queue_set_rings(VirtIODevice *vdev, int n, hwaddr desc,
                             hwaddr avail, hwaddr used);
-/* A size that is 0, too long or not a power of two changes nothing. */
+/*
+ * A size that is 0 or too long changes nothing, nor does one that is no power
+ * of two if the ring is split.
+ */
 void virtio_queue_set_num(VirtIODevice *vdev, int n, int num);
 int virtio_queue_get_num(VirtIODevice *vdev, int n);
 /* The ring's length as the device made it: what was allocated. */
@@ -448,6 +456,11 @@ hwaddr virtio_queue_get_avail_size(VirtIODevice *vdev, int n);
 hwaddr virtio_queue_get_used_size(VirtIODevice *vdev, int n);
 bool virtio_queue_enabled_legacy(VirtIODevice *vdev, int n);
 bool virtio_queue_enabled(VirtIODevice *vdev, int n);
+/*
+ * How far the device has come, for who serves the queue next.  Of a packed
+ * ring these are two places, the next to pop and (in the upper half) the next
+ * to use, each with its wrap counter as bit 15.
+ */
 unsigned int virtio_queue_get_last_avail_idx(VirtIODevice *vdev, int n);
 void virtio_queue_set_last_avail_idx(VirtIODevice *vdev, int n,
                                      unsigned int idx);
@@ -514,8 +527,12 @@ typedef struct VirtIORNGConf VirtIORNGConf;
                       VIRTIO_F_ANY_LAYOUT, true),                       \
     DEFINE_PROP_BIT64("iommu_platform", _state, _field,                 \
                       VIRTIO_F_IOMMU_PLATFORM, false),                  \
+    DEFINE_PROP_BIT64("packed", _state, _field,                         \
+                      VIRTIO_F_RING_PACKED, false),                     \
     DEFINE_PROP_BIT64("queue_reset", _state, _field,                    \
-                      VIRTIO_F_RING_RESET, true)
+                      VIRTIO_F_RING_RESET, true),                       \
+    DEFINE_PROP_BIT64("in_order", _state, _field,                       \
+                      VIRTIO_F_IN_ORDER, false)
 
 /* Feature bits */
 
