@@ -8,7 +8,9 @@
  */
 
 #include "qemu/osdep.h"
+#include "hw/core/cpu.h"
 #include "monitor/hmp.h"
+#include "monitor/hmp-target.h"
 #include "monitor/monitor.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-stats.h"
@@ -83,7 +85,7 @@ static void print_stats_schema_value(Monitor *mon,
 
 static void print_stats_value(Monitor *mon, const StatsValue *value)
 {
-    int i = 0;
+    int i = 1;
 
     switch (value->type) {
     case QTYPE_QNUM:
@@ -172,6 +174,16 @@ static strList *stats_split_names(const char *names)
     return list;
 }
 
+/* Only the monitor's CPU, if there is one. */
+static void stats_filter_cpu(StatsFilter *filter, CPUState *cpu)
+{
+    if (cpu) {
+        filter->u.vcpu.has_vcpus = true;
+        QAPI_LIST_PREPEND(filter->u.vcpu.vcpus,
+                          object_get_canonical_path(OBJECT(cpu)));
+    }
+}
+
 /* What the command's words ask for; NULL after a message. */
 static StatsFilter *stats_filter(Monitor *mon, const QDict *qdict)
 {
@@ -199,6 +211,9 @@ static StatsFilter *stats_filter(Monitor *mon, const QDict *qdict)
 
     filter = g_new0(StatsFilter, 1);
     filter->target = target;
+    if (target == STATS_TARGET_VCPU) {
+        stats_filter_cpu(filter, mon_get_cpu(mon));
+    }
     if (provider_str || names) {
         for (int i = 0; i < STATS_PROVIDER__MAX; i++) {
             StatsRequest *request;

@@ -404,6 +404,7 @@ static int kvm_init(MachineState *ms)
     kvm_memory_listener_register(s, &s->memory_listener,
                                  &address_space_memory, 0, "kvm-memory");
     kvm_io_listener_register(s);
+    kvm_stats_init(s);
     return 0;
 
 err:

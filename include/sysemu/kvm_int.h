@@ -100,6 +100,9 @@ void kvm_ioeventfd_setup(KVMMemoryListener *kml);
 void kvm_coalesced_setup_mmio(KVMState *s, KVMMemoryListener *kml);
 void kvm_coalesced_setup_pio(KVMState *s, MemoryListener *listener);
 
+/* Be the provider "kvm" of statistics, if the kernel counts. */
+void kvm_stats_init(KVMState *s);
+
 void kvm_set_max_memslot_size(hwaddr max_slot_size);
 
 #endif

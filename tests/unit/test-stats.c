@@ -198,7 +198,7 @@ static void test_stats_print(void)
                     "    pages (instant, MiB): 3\r\n"
                     "    odd (instant, * 10^5 cycles): 4\r\n"
                     "    steps (linear-histogram, bucket size=8): "
-                    "[0]=5 [1]=3 \r\n"
+                    "[1]=5 [2]=3 \r\n"
                     "    flag (instant, boolean): yes\r\n");
     g_assert_cmpstr(one, ==,
                     "provider: kvm\r\n"
