@@ -310,13 +310,33 @@ static void pc_machine_set_max_ram_below_4g(Object *obj, Visitor *v,
 }
 
 /*
+ * Local APICs last: devices that are reset lower their interrupts, and what an
+ * APIC makes of that is to be forgotten as well.
+ */
+static void pc_machine_reset(MachineState *machine, ShutdownCause reason)
+{
+    CPUState *cs;
+
+    cpu_synchronize_all_states();
+    qemu_devices_reset(reason);
+    CPU_FOREACH(cs) {
+        X86CPU *cpu = X86_CPU(cs);
+
+        if (cpu->apic_state) {
+            device_cold_reset(cpu->apic_state);
+        }
+    }
+    cpu_synchronize_all_post_reset();
+}
+
+/*
  * Waking up from S3 begins like a reset; firmware sees by the PM1 status that
  * it is none.
  */
 static void pc_machine_wakeup(MachineState *machine)
 {
     cpu_synchronize_all_states();
-    qemu_devices_reset(SHUTDOWN_CAUSE_NONE);
+    pc_machine_reset(machine, SHUTDOWN_CAUSE_NONE);
     cpu_synchronize_all_post_reset();
 }
 
@@ -369,6 +389,7 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
     pcmc->pci_enabled = true;
     pcmc->gigabyte_align = true;
 
+    mc->reset = pc_machine_reset;
     mc->wakeup = pc_machine_wakeup;
     mc->default_boot_order = "cad";
     mc->max_cpus = 255;

@@ -145,6 +145,8 @@ GuestPanicInformation *x86_cpu_get_crash_info(CPUState *cs);
 
 /* cpu-reset.c */
 void x86_cpu_reset(DeviceState *dev);
+/* The machine is reset: @opaque, an X86CPU, too. */
+void x86_cpu_machine_reset_cb(void *opaque);
 
 /* cpu-caches.c */
 extern const CPUCaches x86_legacy_cache_info_cpuid2;

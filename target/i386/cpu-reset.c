@@ -115,6 +115,11 @@ void x86_cpu_reset(DeviceState *dev)
     }
 }
 
+void x86_cpu_machine_reset_cb(void *opaque)
+{
+    cpu_reset(CPU(opaque));
+}
+
 /* INIT: as a reset, but for what memory and caches rely on. */
 void do_cpu_init(X86CPU *cpu)
 {

@@ -221,6 +221,8 @@ static void x86_cpu_realizefn(DeviceState *dev, Error **errp)
     if (*errp) {
         return;
     }
+    /* CPUs have no bus that would reset them with the machine. */
+    qemu_register_reset(x86_cpu_machine_reset_cb, cpu);
     cpu_reset(cs);
 
     xcc->parent_realize(dev, errp);
@@ -231,6 +233,7 @@ static void x86_cpu_unrealizefn(DeviceState *dev)
     X86CPUClass *xcc = X86_CPU_GET_CLASS(dev);
 
     cpu_remove_sync(CPU(dev));
+    qemu_unregister_reset(x86_cpu_machine_reset_cb, X86_CPU(dev));
     xcc->parent_unrealize(dev);
 }
 
