@@ -7,6 +7,7 @@
  * need be on the wire.
  *
  *     rounds=N        how many frames for a row of them; 50 without
+ *     eject=1         in the end the device is pulled out in traffic
  *
  * What it prints is the same on every machine that is right.
  *
@@ -17,6 +18,7 @@
 
 #define NET_F_CTRL_VQ   (1ull << 17)
 #define NET_F_CTRL_RX   (1ull << 18)
+#define PCIHP_EJECT     0xae08
 #define FRAME_LEN       (12 + 60)       /* a header of virtio-net, a frame */
 
 enum { TX_ENTRY = 1, CTRL_ENTRY, SPARE_ENTRY, ENTRIES };
@@ -372,6 +374,25 @@ static bool reset_in_traffic(unsigned rounds)
     return true;
 }
 
+/* By ACPI's hotplug registers: who ejects need not have been asked. */
+static bool eject(void)
+{
+    struct pci_dev pci = vdev.pci;
+
+    for (int j = 0; j < 8; j++) {
+        virtq_add(&txq, frame, FRAME_LEN, false, NULL);
+    }
+    virtq_kick(&vdev, &txq);
+    outl(PCIHP_EJECT, 1u << (pci.devfn >> 3));
+    settle();
+    if (pci_read(&pci, 0, 4) != 0xffffffff) {
+        return false;
+    }
+    guest_printf("ejected\n");
+    wait_until(false, 5000);            /* for who looks from outside */
+    return true;
+}
+
 int guest_main(void)
 {
     unsigned rounds = guest_option("rounds", 50);
@@ -402,6 +423,9 @@ int guest_main(void)
     }
     if (!reset_in_traffic(rounds)) {
         return FAIL("reset");
+    }
+    if (guest_option("eject", 0) && !eject()) {
+        return FAIL("eject");
     }
     return 0;
 }

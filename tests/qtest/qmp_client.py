@@ -27,18 +27,20 @@ class Qmp:
     """One program and the conversation with it.
 
     argv      the program and its options; '-qmp stdio' is added
+    pass_fds  descriptors that the program inherits
     greeting  what it said first
     """
 
-    def __init__(self, argv):
+    def __init__(self, argv, pass_fds=()):
         self.argv = list(argv)
+        self.pass_fds = pass_fds
         self.start()
 
     def start(self):
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             self.argv + ['-qmp', 'stdio'], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self.log)
+            stdout=subprocess.PIPE, stderr=self.log, pass_fds=self.pass_fds)
         self.greeting = self._read()['QMP']
         self.command('qmp_capabilities')
 
