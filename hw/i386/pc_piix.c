@@ -100,6 +100,13 @@ static void pc_init1(MachineState *machine, const char *host_type,
     x86_cpus_init(x86ms, 1);
     kvmclock_create(true);
 
+    /*
+     * Memory comes together piece by piece: RAM first, then what lies over it.
+     * Show the accelerator the whole of it only, because to take RAM back and
+     * map it in parts costs KVM more than all the rest of the start.
+     */
+    memory_region_transaction_begin();
+
     memory_region_init(pci_memory, NULL, "pci", UINT64_MAX);
     pc_memory_init(pcms, system_memory, pci_memory, &ram_memory, 0);
 
@@ -128,6 +135,7 @@ static void pc_init1(MachineState *machine, const char *host_type,
     if (pcmc->pci_enabled && x86_machine_is_acpi_enabled(x86ms)) {
         pc_piix4_pm_init(pcms, pci_dev->devfn + 3);
     }
+    memory_region_transaction_commit();
 }
 
 static void pc_init_v7_2(MachineState *machine)

@@ -64,6 +64,15 @@ def test_hello(irqchip):
            f'status {status}\n{out}')
 
 
+def test_slots():
+    """The start maps memory once: for KVM to forget a slot takes long."""
+    status, out = run(command(hello, '', 'on', '-trace',
+                              'kvm_set_user_memory'))
+    sizes = re.findall(r'kvm_set_user_memory .* size=(0x[0-9a-f]+)', out)
+    result(status == SUCCESS and sizes and '0x0' not in sizes,
+           'the start maps memory once', f'status {status}\n{out}')
+
+
 def test_irq(irqchip):
     """Interrupts masked, moved, switched: as irq.expected has it."""
     status, out = run(command(irq, '', irqchip, '-device', 'virtio-net-pci'))
@@ -130,6 +139,7 @@ def main():
         skip('guests', '/dev/kvm cannot be used')
         print(f'1..{count}')
         return
+    test_slots()
     for irqchip in IRQCHIPS:
         test_hello(irqchip)
         test_irq(irqchip)
