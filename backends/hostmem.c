@@ -104,12 +104,18 @@ static void host_memory_backend_bind(HostMemoryBackend *backend, Error **errp)
         error_setg(errp, "host-nodes must be set for policy %s", policy);
         return;
     }
+    /*
+     * New pages have the default anyway, and to be told so the kernel waits
+     * until every CPU has let go of its lists of pages: milliseconds.
+     */
+    if (backend->policy == HOST_MEM_POLICY_DEFAULT) {
+        return;
+    }
     if (syscall(SYS_mbind, memory_region_get_ram_ptr(&backend->mr),
                 memory_region_size(&backend->mr),
                 host_memory_policies[backend->policy],
-                maxnode ? backend->host_nodes : NULL, maxnode,
-                MPOL_MF_STRICT | MPOL_MF_MOVE) < 0
-        && (backend->policy != HOST_MEM_POLICY_DEFAULT || errno != ENOSYS)) {
+                backend->host_nodes, maxnode,
+                MPOL_MF_STRICT | MPOL_MF_MOVE) < 0) {
         error_setg_errno(errp, errno, "cannot bind memory to host NUMA nodes");
     }
 }
