@@ -103,13 +103,19 @@ object_property_try_add_numbered(Object *obj, const char *name,
                                  ObjectPropertyRelease *release,
                                  void *opaque, Error **errp)
 {
-    int base_len = strlen(name) - strlen("[*]");
+    const size_t number_max = sizeof("32767]");
+    size_t prefix_len = strlen(name) - strlen("*]");
+    g_autofree char *full_name = g_malloc(prefix_len + number_max);
 
+    /*
+     * A host bridge has 26 "pam-pci[*]", so this goes round hundreds of times
+     * at each start: print the number only, and look where they are first.
+     */
+    memcpy(full_name, name, prefix_len);
     for (int i = 0; i < INT16_MAX; i++) {
-        g_autofree char *full_name = g_strdup_printf("%.*s[%d]", base_len,
-                                                     name, i);
-
-        if (!object_property_find(obj, full_name)) {
+        snprintf(full_name + prefix_len, number_max, "%d]", i);
+        if (!property_table_find(obj->properties, full_name) &&
+            !object_class_property_find(object_get_class(obj), full_name)) {
             return property_table_add(&obj->properties, full_name, type,
                                       get, set, release, opaque);
         }

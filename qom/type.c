@@ -42,13 +42,6 @@ static TypeImpl *type_new(const TypeInfo *info)
 {
     TypeImpl *ti = g_new0(TypeImpl, 1);
 
-    g_assert(info->name != NULL);
-
-    if (type_get_by_name(info->name) != NULL) {
-        fprintf(stderr, "Registering `%s' which already exists\n", info->name);
-        abort();
-    }
-
     ti->name = g_strdup(info->name);
     ti->parent = g_strdup(info->parent);
 
@@ -79,9 +72,16 @@ static TypeImpl *type_new(const TypeInfo *info)
 
 static TypeImpl *type_register_internal(const TypeInfo *info)
 {
-    TypeImpl *ti = type_new(info);
+    TypeImpl *ti;
 
+    g_assert(info->name != NULL);
     g_assert(!enumerating_types);
+
+    if (type_get_by_name(info->name) != NULL) {
+        fprintf(stderr, "Registering `%s' which already exists\n", info->name);
+        abort();
+    }
+    ti = type_new(info);
     g_hash_table_insert(type_table_get(), (void *)ti->name, ti);
     return ti;
 }
@@ -183,18 +183,17 @@ size_t object_type_get_instance_size(const char *typename)
 static void type_initialize_interface(TypeImpl *ti, TypeImpl *interface_type,
                                       TypeImpl *parent_type)
 {
-    g_autofree char *name = g_strdup_printf("%s::%s", ti->name,
-                                            interface_type->name);
-    TypeInfo info = {
-        .name = name,
-        .parent = parent_type->name,
-        .abstract = true,
-    };
-    TypeImpl *iface_impl = type_new(&info);
+    /*
+     * Hundreds of these are made at each start, so the entry is filled in by
+     * hand.  The parent's pair is in no table, and cannot be found by name.
+     */
+    TypeImpl *iface_impl = g_new0(TypeImpl, 1);
     InterfaceClass *new_iface;
 
-    /* The parent's pair is in no table, so it cannot be found by name. */
+    iface_impl->name = g_strconcat(ti->name, "::", interface_type->name, NULL);
+    iface_impl->parent = parent_type->name;
     iface_impl->parent_type = parent_type;
+    iface_impl->abstract = true;
     type_initialize(iface_impl);
 
     new_iface = (InterfaceClass *)iface_impl->class;
