@@ -163,21 +163,18 @@ static void acpi_pcihp_eject_slot(AcpiPciHpState *s, unsigned bsel,
     }
 }
 
-/* Finish what was asked for, and find out what can be asked for. */
-static void acpi_pcihp_update_hotplug_bus(AcpiPciHpState *s, int bsel)
+/* For pci_for_each_bus(): find out what can be taken out of a bus. */
+static void acpi_pcihp_update_hotplug_bus(PCIBus *bus, void *opaque)
 {
-    AcpiPciHpPciStatus *status = &s->acpi_pcihp_pci_status[bsel];
-    PCIBus *bus = acpi_pcihp_find_hotplug_bus(s, bsel);
+    AcpiPciHpState *s = opaque;
+    int bsel = acpi_pcihp_get_bsel(bus);
+    AcpiPciHpPciStatus *status;
     BusChild *kid;
 
-    while (status->down) {
-        acpi_pcihp_eject_slot(s, bsel, status->down);
-    }
-
-    status->hotplug_enable = ~0;
-    if (!bus) {
+    if (bsel < 0) {
         return;
     }
+    status = &s->acpi_pcihp_pci_status[bsel];
     QTAILQ_FOREACH(kid, &bus->qbus.children, sibling) {
         PCIDevice *pdev = PCI_DEVICE(kid->child);
 
@@ -191,8 +188,15 @@ void acpi_pcihp_reset(AcpiPciHpState *s, bool acpihp_root_off)
 {
     acpi_set_pci_info(s, acpihp_root_off);
     for (int i = 0; i < ACPI_PCIHP_MAX_HOTPLUG_BUS; ++i) {
-        acpi_pcihp_update_hotplug_bus(s, i);
+        AcpiPciHpPciStatus *status = &s->acpi_pcihp_pci_status[i];
+
+        /* Finish what was asked for. */
+        while (status->down) {
+            acpi_pcihp_eject_slot(s, i, status->down);
+        }
+        status->hotplug_enable = ~0;
     }
+    pci_for_each_bus(s->root, acpi_pcihp_update_hotplug_bus, s);
 }
 
 /* The hotplug handler's hooks */

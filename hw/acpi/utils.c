@@ -10,6 +10,7 @@
 #include "hw/acpi/aml-build.h"
 #include "hw/acpi/utils.h"
 #include "qapi/error.h"
+#include "qemu/cutils.h"
 
 /*
  * In RAM of its own, because it is part of the machine's state: the guest may
@@ -30,7 +31,10 @@ MemoryRegion *acpi_add_rom_blob(FWCfgCallback update, void *opaque,
     OBJECT(mr)->free = g_free;
 
     data = memory_region_get_ram_ptr(mr);
-    memcpy(data, blob->data, size);
+    /* Room for later takes no pages until then: new RAM is zero. */
+    if (!buffer_is_zero(blob->data, size)) {
+        memcpy(data, blob->data, size);
+    }
     fw_cfg_add_file_callback(fw_cfg, name, update, NULL, opaque, data, size,
                              true);
     return mr;
