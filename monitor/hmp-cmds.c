@@ -9,6 +9,7 @@
 
 #include "qemu/osdep.h"
 #include "config-host.h"
+#include "exec/gdbstub.h"
 #include "hw/nmi.h"
 #include "monitor-internal.h"
 #include "monitor/hmp-target.h"
@@ -42,6 +43,22 @@ void hmp_help(Monitor *mon, const QDict *qdict)
 void hmp_info_help(Monitor *mon, const QDict *qdict)
 {
     help_cmd(mon, "info");
+}
+
+void hmp_gdbserver(Monitor *mon, const QDict *qdict)
+{
+    const char *device = qdict_get_try_str(qdict, "device") ?:
+                         "tcp::" DEFAULT_GDBSTUB_PORT;
+
+    if (gdbserver_start(device) < 0) {
+        monitor_printf(mon, "Could not open gdbserver on device '%s'\n",
+                       device);
+    } else if (strcmp(device, "none") == 0) {
+        monitor_printf(mon, "Disabled gdbserver\n");
+    } else {
+        monitor_printf(mon, "Waiting for gdb connection on device '%s'\n",
+                       device);
+    }
 }
 
 void hmp_info_name(Monitor *mon, const QDict *qdict)

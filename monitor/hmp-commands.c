@@ -100,6 +100,13 @@ const HMPCommand hmp_cmds[] = {
         .flags = "p",
         .cmd = hmp_exit_preconfig,
     }, {
+        .name = "gdbserver",
+        .args_type = "device:s?",
+        .params = "[device]",
+        .help = "let gdb debug the guest ('tcp::1234' if no device is given), "
+                "or end that with 'none'",
+        .cmd = hmp_gdbserver,
+    }, {
         .name = "getfd",
         .args_type = "fdname:s",
         .params = "getfd name",

@@ -28,6 +28,7 @@
 #include "qemu/log.h"
 #include "qemu/option.h"
 #include "chardev/char.h"
+#include "exec/gdbstub.h"
 #include "monitor/monitor.h"
 #include "net/net.h"
 #include "qom/object_interfaces.h"
@@ -609,6 +610,12 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_chroot:
         os_set_chroot(optarg);
+        break;
+    case QEMU_OPTION_gdb:
+        add_device_config(DEV_GDB, optarg);
+        break;
+    case QEMU_OPTION_s:
+        add_device_config(DEV_GDB, "tcp::" DEFAULT_GDBSTUB_PORT);
         break;
     case QEMU_OPTION_S:
         autostart = 0;

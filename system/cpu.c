@@ -9,6 +9,7 @@
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
 #include "exec/exec-all.h"
+#include "exec/gdbstub.h"
 #include "exec/log.h"
 #include "hw/core/accel-cpu.h"
 #include "hw/qdev-properties.h"
@@ -70,6 +71,9 @@ void cpu_exec_realizefn(CPUState *cpu, Error **errp)
 
 void cpu_exec_unrealizefn(CPUState *cpu)
 {
+    cpu_breakpoint_remove_all(cpu, BP_ANY);
+    cpu_watchpoint_remove_all(cpu, BP_ANY);
+    gdb_unregister_coprocessor_all(cpu);
     cpu_list_remove(cpu);
     cpu_address_spaces_destroy(cpu);
 }

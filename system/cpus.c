@@ -18,6 +18,7 @@
 #include "exec/cpu-all.h"
 #include "exec/cpu-common.h"
 #include "exec/exec-all.h"
+#include "exec/gdbstub.h"
 #include "hw/boards.h"
 #include "hw/core/cpu.h"
 #include "hw/nmi.h"
@@ -254,6 +255,7 @@ bool all_cpu_threads_idle(void)
 /* It has met a breakpoint: the VM stops, and whoever debugs it is told. */
 void cpu_handle_guest_debug(CPUState *cpu)
 {
+    gdb_set_stop_cpu(cpu);
     qemu_system_debug_request();
     cpu->stopped = true;
 }

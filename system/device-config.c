@@ -1,5 +1,5 @@
 /*
- * -serial, -parallel, -debugcon.
+ * -serial, -parallel, -debugcon, -gdb.
  *
  * Read first: system/device-config.h.  In QEMU this is in softmmu/vl.c.
  *
@@ -8,6 +8,7 @@
 
 #include "qemu/osdep.h"
 #include "chardev/char.h"
+#include "exec/gdbstub.h"
 #include "qapi/error.h"
 #include "qemu/config-file.h"
 #include "qemu/error-report.h"
@@ -112,6 +113,18 @@ static bool debugcon_parse(const char *devname)
     qemu_opt_set(opts, "driver", "isa-debugcon", &error_abort);
     qemu_opt_set(opts, "chardev", "debugcon", &error_abort);
     return true;
+}
+
+static bool gdb_parse(const char *devname)
+{
+    return gdbserver_start(devname) == 0;
+}
+
+void create_gdbservers(void)
+{
+    if (!foreach_device_config(DEV_GDB, gdb_parse)) {
+        exit(1);
+    }
 }
 
 void create_device_configs(void)

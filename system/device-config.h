@@ -18,6 +18,7 @@ typedef enum {
     DEV_SERIAL,
     DEV_PARALLEL,
     DEV_DEBUGCON,
+    DEV_GDB,
 } DeviceConfigType;
 
 /* Keep @arg, which must live on, and where it is said. */
@@ -25,6 +26,9 @@ void add_device_config(DeviceConfigType type, const char *arg);
 
 /* Make all of them, or end the program with a message. */
 void create_device_configs(void);
+
+/* The same for -gdb and -s, when there is a machine. */
+void create_gdbservers(void);
 
 /*
  * Which devices the machine gets though nobody asked for them.  An option that

@@ -116,6 +116,10 @@ static const QEMUOption qemu_options[] = {
     { "pidfile", true, QEMU_OPTION_pidfile, "file",
       "keep the process's number there as long as it lives" },
     { "S", false, QEMU_OPTION_S, "", "wait for 'cont' before the guest runs" },
+    { "gdb", true, QEMU_OPTION_gdb, "dev",
+      "let gdb debug the guest from there, tcp::port for one\n"
+      "(the guest runs until gdb comes; with -S it waits)" },
+    { "s", false, QEMU_OPTION_s, "", "the same as -gdb tcp::1234" },
     { "d", true, QEMU_OPTION_d, "item1,...",
       "log these things ('help' lists them)" },
     { "D", true, QEMU_OPTION_D, "file", "log into that file" },

@@ -64,6 +64,8 @@ enum {
     QEMU_OPTION_compat,
     QEMU_OPTION_preconfig,
     QEMU_OPTION_S,
+    QEMU_OPTION_gdb,
+    QEMU_OPTION_s,
     QEMU_OPTION_L,
     QEMU_OPTION_d,
     QEMU_OPTION_D,

@@ -11,6 +11,7 @@
 #include "exec/cpu-all.h"
 #include "exec/exec-all.h"
 #include "qemu/rcu.h"
+#include "sysemu/hw_accel.h"
 
 /* The space is apart from this array: RCU may need it for a while longer. */
 struct CPUAddressSpace {
@@ -74,6 +75,8 @@ int cpu_memory_rw_debug(CPUState *cpu, vaddr addr,
 {
     uint8_t *buf = ptr;
 
+    /* Which page it is, the registers tell. */
+    cpu_synchronize_state(cpu);
     while (len > 0) {
         vaddr page = addr & TARGET_PAGE_MASK;
         size_t l = MIN(page + TARGET_PAGE_SIZE - addr, len);

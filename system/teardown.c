@@ -21,6 +21,7 @@
 #include "chardev/char.h"
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
+#include "exec/gdbstub.h"
 #include "hw/boards.h"
 #include "hw/loader.h"
 #include "hw/core/cpu.h"
@@ -120,6 +121,7 @@ static void qemu_destroy_machine(void)
 
 void qemu_cleanup(void)
 {
+    gdb_exit(0);
     vm_shutdown();
     /* Clients know that all ends; they need not hear of each device. */
     monitor_cleanup();

@@ -19,7 +19,7 @@
  *     qmp_x_exit_preconfig            with -preconfig, when a client says so
  *       qemu_init_board               the board's parts
  *       qemu_create_cli_devices       -device
- *       qemu_machine_creation_done    reset; from here on, hotplug
+ *       qemu_machine_creation_done    reset; from here on, hotplug; -gdb
  *     os_setup_post                   whoever waited for us hears of it
  *
  * What depends on what decides the order: devices need back ends, back ends
@@ -610,6 +610,7 @@ static void qemu_machine_creation_done(void)
     net_check_clients();
     qdev_prop_check_globals();
     qdev_machine_creation_done();
+    create_gdbservers();
 }
 
 void qmp_x_exit_preconfig(Error **errp)

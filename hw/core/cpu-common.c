@@ -181,9 +181,12 @@ static void cpu_common_initfn(Object *obj)
     /* For a user's -cpu alone; boards know better. */
     cpu->nr_cores = 1;
     cpu->nr_threads = 1;
+    cpu->gdb_num_regs = cpu->gdb_num_g_regs = cpu->cc->gdb_num_core_regs;
 
     qemu_mutex_init(&cpu->work_mutex);
     QSIMPLEQ_INIT(&cpu->work_list);
+    QTAILQ_INIT(&cpu->breakpoints);
+    QTAILQ_INIT(&cpu->watchpoints);
     cpu_exec_initfn(cpu);
 }
 

@@ -9,6 +9,7 @@
 #ifndef ACCEL_OPS_H
 #define ACCEL_OPS_H
 
+#include "exec/hwaddr.h"
 #include "qom/object.h"
 
 #define ACCEL_OPS_SUFFIX "-ops"
@@ -40,6 +41,18 @@ struct AccelOpsClass {
     void (*synchronize_pre_resume)(bool step_pending);
 
     void (*handle_interrupt)(CPUState *cpu, int mask);
+
+    /*
+     * For gdb, with the BQL: can it debug the guest at all?  Then these set
+     * and remove break- and watchpoints of @type (GDB_BREAKPOINT_SW, ...) on
+     * all CPUs: 0, -ENOSYS if it has no such type, or another -errno.
+     */
+    bool (*supports_guest_debug)(void);
+    int (*insert_breakpoint)(CPUState *cpu, int type, hwaddr addr, hwaddr len);
+    int (*remove_breakpoint)(CPUState *cpu, int type, hwaddr addr, hwaddr len);
+    void (*remove_all_breakpoints)(CPUState *cpu);
+    /* CPUState.singlestep_enabled has changed. */
+    void (*update_guest_debug)(CPUState *cpu);
 
     /* QEMU_CLOCK_VIRTUAL; without it, the host's time while the VM runs. */
     int64_t (*get_virtual_clock)(void);

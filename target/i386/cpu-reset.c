@@ -27,6 +27,26 @@ void cpu_x86_update_cr0(CPUX86State *env, uint32_t new_cr0)
     x86_update_hflags(env);
 }
 
+void cpu_x86_update_cr4(CPUX86State *env, uint32_t new_cr4)
+{
+    const uint32_t ecx7 = env->features[FEAT_7_0_ECX];
+
+    if (!(env->features[FEAT_7_0_EBX] & CPUID_7_0_EBX_SMAP)) {
+        new_cr4 &= ~CR4_SMAP_MASK;
+    }
+    if (!(ecx7 & CPUID_7_0_ECX_UMIP)) {
+        new_cr4 &= ~CR4_UMIP_MASK;
+    }
+    if (!(ecx7 & CPUID_7_0_ECX_PKU)) {
+        new_cr4 &= ~CR4_PKE_MASK;
+    }
+    if (!(ecx7 & CPUID_7_0_ECX_PKS)) {
+        new_cr4 &= ~CR4_PKS_MASK;
+    }
+    env->cr[4] = new_cr4;
+    x86_update_hflags(env);
+}
+
 void x86_update_hflags(CPUX86State *env)
 {
     uint32_t hflags = env->hflags & (HF_SMM_MASK | HF_INHIBIT_IRQ_MASK);

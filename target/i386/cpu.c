@@ -329,6 +329,11 @@ static const SysemuCPUOps i386_sysemu_ops = {
     .get_crash_info = x86_cpu_get_crash_info,
 };
 
+static gchar *x86_gdb_arch_name(CPUState *cs)
+{
+    return g_strdup("i386:x86-64");
+}
+
 static void x86_cpu_common_class_init(ObjectClass *oc, void *data)
 {
     X86CPUClass *xcc = X86_CPU_CLASS(oc);
@@ -345,6 +350,11 @@ static void x86_cpu_common_class_init(ObjectClass *oc, void *data)
 
     cc->reset_dump_flags = CPU_DUMP_FPU | CPU_DUMP_CCOP;
     cc->class_by_name = x86_cpu_class_by_name;
+    cc->gdb_read_register = x86_cpu_gdb_read_register;
+    cc->gdb_write_register = x86_cpu_gdb_write_register;
+    cc->gdb_arch_name = x86_gdb_arch_name;
+    cc->gdb_core_xml_file = "i386-64bit.xml";
+    cc->gdb_num_core_regs = 66;
     cc->parse_features = x86_cpu_parse_featurestr;
     cc->has_work = x86_cpu_has_work;
     cc->dump_state = x86_cpu_dump_state;

@@ -139,6 +139,11 @@ typedef enum X86Seg {
 #define DR6_FIXED_1 0xffff0ff0
 #define DR6_BS      (1U << 14)
 #define DR7_FIXED_1 0x00000400
+/* Of DR7: exact matches, and for each address its fields G, R/W and LEN. */
+#define DR7_GE      0x00000200
+#define DR7_GLOBAL_ENABLE(n) (2ULL << ((n) * 2))
+#define DR7_TYPE_SHIFT(n)    (16 + (n) * 4)
+#define DR7_LEN_SHIFT(n)     (18 + (n) * 4)
 
 /* Page table entries */
 #define PG_PRESENT_MASK  (1 << 0)
@@ -319,7 +324,9 @@ typedef uint64_t FeatureWordArray[FEATURE_WORDS];
 #define CPUID_7_0_EBX_MPX      (1U << 14)
 #define CPUID_7_0_EBX_AVX512F  (1U << 16)
 #define CPUID_7_0_EBX_RDSEED   (1U << 18)
+#define CPUID_7_0_EBX_SMAP     (1U << 20)
 #define CPUID_7_0_EBX_INTEL_PT (1U << 25)
+#define CPUID_7_0_ECX_UMIP     (1U << 2)
 #define CPUID_7_0_ECX_PKU      (1U << 3)
 #define CPUID_7_0_ECX_OSPKE    (1U << 4)
 #define CPUID_7_0_ECX_LA57     (1U << 16)
@@ -724,6 +731,8 @@ static inline MemTxAttrs cpu_get_mem_attrs(CPUX86State *env)
 
 /* CR0 changes: so do the modes that follow from it. */
 void cpu_x86_update_cr0(CPUX86State *env, uint32_t new_cr0);
+/* CR4 changes: bits of features that the CPU has not, stay 0. */
+void cpu_x86_update_cr4(CPUX86State *env, uint32_t new_cr4);
 /* hflags from the registers that decide how code runs. */
 void x86_update_hflags(CPUX86State *env);
 void do_cpu_init(X86CPU *cpu);
@@ -736,6 +745,18 @@ int x86_cpu_pending_interrupt(CPUState *cs, int interrupt_request);
 void cpu_x86_cpuid(CPUX86State *env, uint32_t index, uint32_t count,
                    uint32_t *eax, uint32_t *ebx,
                    uint32_t *ecx, uint32_t *edx);
+
+/* gdbstub.c: CPUClass.gdb_read_register and .gdb_write_register */
+int x86_cpu_gdb_read_register(CPUState *cpu, GByteArray *buf, int reg);
+int x86_cpu_gdb_write_register(CPUState *cpu, uint8_t *buf, int reg);
+
+/*
+ * The descriptor of @selector, read from the guest's tables: its base, limit and
+ * upper word.  False if the tables have none.
+ */
+bool cpu_x86_get_descr_debug(CPUX86State *env, unsigned int selector,
+                             target_ulong *base, unsigned int *limit,
+                             unsigned int *flags);
 
 /* cpu-dump.c */
 void x86_cpu_dump_state(CPUState *cs, FILE *f, int flags);

@@ -334,6 +334,8 @@ static const HmpCase cases_of_all[] = {
 
 /* A machine without anything. */
 static const HmpCase cases_of_none[] = {
+    { "gdbserver", "gdbstub: meaningless to attach gdb to a machine without any "
+                   "CPU.\nCould not open gdbserver on device 'tcp::1234'\n" },
     { "balloon 64", "Error: No balloon device has been activated\n" },
     { "info balloon", "Error: No balloon device has been activated\n" },
     { "gpa2hva 0", "No memory is mapped at address 0x0\n" },
@@ -359,6 +361,13 @@ static const HmpCase cases_of_none[] = {
 };
 
 static const HmpCase cases_of_pc[] = {
+    { "gdbserver none", "Disabled gdbserver\n" },
+    { "gdbserver foo", "'foo' is not a valid char driver\n"
+                       "Could not open gdbserver on device 'foo'\n" },
+    { "gdbserver null", "Waiting for gdb connection on device 'null'\n" },
+    { "gdbserver none", "Disabled gdbserver\n" },
+    { "gdbserver none x", "gdbserver: extraneous characters at the end of line\n"
+                          TRY("gdbserver") },
     { "boot_set c", NULL },
     { "info virtio", VDEV " [virtio-net]\n", true },
     { "info virtio-status " VDEV, VDEV ":\n  device_name:", true },

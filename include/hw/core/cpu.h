@@ -74,6 +74,14 @@ struct SysemuCPUOps;
  * @query_cpu_fast: fill in the target's part of a CpuInfoFast.
  * @get_arch_id: the number that boards and firmware know the CPU by.
  * @reset_dump_flags: what -d cpu_reset prints.
+ * @gdb_read_register: append register number @reg to @buf, in the target's byte
+ *     order.  Returns how many bytes that are, 0 if there is no such register.
+ * @gdb_write_register: set it from @buf; returns how many bytes it took, or 0.
+ * @gdb_num_core_regs: how many registers these two know.
+ * @gdb_core_xml_file: the description of them, of those in gdb-xml/; or NULL.
+ * @gdb_arch_name: what gdb calls the architecture; the caller frees.
+ * @gdb_get_dynamic_xml: a description that is made at run time, which stays
+ *     the CPU's; NULL if there is none of this name.
  * @accel_cpu: what the accelerator does with CPUs of this target.
  * @init_accel_cpu: called once with it, to hook into the class.
  */
@@ -91,6 +99,12 @@ struct CPUClass {
     int64_t (*get_arch_id)(CPUState *cpu);
     void (*set_pc)(CPUState *cpu, vaddr value);
     vaddr (*get_pc)(CPUState *cpu);
+    int (*gdb_read_register)(CPUState *cpu, GByteArray *buf, int reg);
+    int (*gdb_write_register)(CPUState *cpu, uint8_t *buf, int reg);
+
+    const char *gdb_core_xml_file;
+    gchar *(*gdb_arch_name)(CPUState *cpu);
+    const char *(*gdb_get_dynamic_xml)(CPUState *cpu, const char *xmlname);
 
     const char *deprecation_note;
     struct AccelCPUClass *accel_cpu;
@@ -98,9 +112,27 @@ struct CPUClass {
     void (*init_accel_cpu)(struct AccelCPUClass *accel_cpu, CPUClass *cc);
 
     int reset_dump_flags;
+    int gdb_num_core_regs;
 };
 
 struct qemu_work_item;
+
+/* Where a debugger wants the guest to stop: see "Debugging" below. */
+
+typedef struct CPUBreakpoint {
+    vaddr pc;
+    int flags;                  /* BP_* */
+    QTAILQ_ENTRY(CPUBreakpoint) entry;
+} CPUBreakpoint;
+
+typedef struct CPUWatchpoint {
+    vaddr vaddr;
+    vaddr len;
+    vaddr hitaddr;
+    MemTxAttrs hitattrs;
+    int flags;                  /* BP_* */
+    QTAILQ_ENTRY(CPUWatchpoint) entry;
+} CPUWatchpoint;
 
 #define CPU_UNSET_NUMA_NODE_ID -1
 
@@ -122,6 +154,12 @@ struct kvm_dirty_gfn;
  * @cpu_ases, @num_ases, @as: its views of memory; @as is the first of them.
  * @memory: property; the root of the default view.
  * @cpu_index: counts the CPUs; UNASSIGNED_CPU_INDEX before realize.
+ * @singlestep_enabled: SSTEP_*, or 0; see cpu_single_step().
+ * @breakpoints, @watchpoints: where a debugger wants to stop, for accelerators
+ *     that have no lists of their own.
+ * @watchpoint_hit: the one that stopped the CPU, until somebody has told gdb.
+ * @gdb_regs, @gdb_num_regs, @gdb_num_g_regs: the registers of coprocessors, and
+ *     how many there are in all, and in gdb's packet "g" (exec/gdbstub.h).
  * @halted: waits for an interrupt, or for another CPU to start it.
  * @exception_index: an EXCP_*, or -1.
  * @vcpu_dirty: the accelerator's registers are out of date; ours count.
@@ -163,7 +201,14 @@ struct CPUState {
 
     CPUArchState *env_ptr;
 
+    struct GDBRegisterState *gdb_regs;
+    int gdb_num_regs;
+    int gdb_num_g_regs;
     QTAILQ_ENTRY(CPUState) node;
+
+    QTAILQ_HEAD(, CPUBreakpoint) breakpoints;
+    QTAILQ_HEAD(, CPUWatchpoint) watchpoints;
+    CPUWatchpoint *watchpoint_hit;
 
     /* For the accelerator that runs it. */
     int kvm_fd;
@@ -314,6 +359,68 @@ static inline void cpu_set_pc(CPUState *cpu, vaddr addr)
 /* Print @fmt and the registers, and abort: for what no guest can cause. */
 G_NORETURN void cpu_abort(CPUState *cpu, const char *fmt, ...)
     G_GNUC_PRINTF(2, 3);
+
+/*
+ * Debugging (system/cpu-debug.c)
+ *
+ * gdb's packets become calls of the accelerator's methods (sysemu/accel-ops.h,
+ * insert_breakpoint and its kin).  An accelerator that can stop the guest by
+ * itself has its own lists; for the others there are these.
+ */
+
+/* How to step: at all; without interrupts; while time stands still. */
+#define SSTEP_ENABLE  0x1
+#define SSTEP_NOIRQ   0x2
+#define SSTEP_NOTIMER 0x4
+
+/*
+ * @enabled: SSTEP_*: the CPU stops after its next instruction, until this is
+ * called with 0.
+ */
+void cpu_single_step(CPUState *cpu, int enabled);
+
+/* What accesses stop; and whose it is: a debugger's, or the guest's own. */
+#define BP_MEM_READ           0x01
+#define BP_MEM_WRITE          0x02
+#define BP_MEM_ACCESS         (BP_MEM_READ | BP_MEM_WRITE)
+#define BP_STOP_BEFORE_ACCESS 0x04
+#define BP_GDB                0x10
+#define BP_CPU                0x20
+#define BP_ANY                (BP_GDB | BP_CPU)
+#define BP_WATCHPOINT_HIT_READ  0x40
+#define BP_WATCHPOINT_HIT_WRITE 0x80
+#define BP_WATCHPOINT_HIT (BP_WATCHPOINT_HIT_READ | BP_WATCHPOINT_HIT_WRITE)
+
+/*
+ * One more of them, the debugger's in front; 0.  @breakpoint, if it is not
+ * NULL, gets it for _remove_by_ref.  Removing one that is not there: -ENOENT.
+ */
+int cpu_breakpoint_insert(CPUState *cpu, vaddr pc, int flags,
+                          CPUBreakpoint **breakpoint);
+int cpu_breakpoint_remove(CPUState *cpu, vaddr pc, int flags);
+void cpu_breakpoint_remove_by_ref(CPUState *cpu, CPUBreakpoint *breakpoint);
+/* Those of which @mask has a flag. */
+void cpu_breakpoint_remove_all(CPUState *cpu, int mask);
+
+/* Is there one at @pc of which @mask has a flag? */
+static inline bool cpu_breakpoint_test(CPUState *cpu, vaddr pc, int mask)
+{
+    CPUBreakpoint *bp;
+
+    QTAILQ_FOREACH(bp, &cpu->breakpoints, entry) {
+        if (bp->pc == pc && (bp->flags & mask)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The same for data; -EINVAL, with a message, where there is no such range. */
+int cpu_watchpoint_insert(CPUState *cpu, vaddr addr, vaddr len,
+                          int flags, CPUWatchpoint **watchpoint);
+int cpu_watchpoint_remove(CPUState *cpu, vaddr addr, vaddr len, int flags);
+void cpu_watchpoint_remove_by_ref(CPUState *cpu, CPUWatchpoint *watchpoint);
+void cpu_watchpoint_remove_all(CPUState *cpu, int mask);
 
 /* Work for a CPU's thread */
 
