@@ -16,6 +16,7 @@
 
 #include "qemu/osdep.h"
 #include "exec/cpu-all.h"
+#include "kvm-cpus.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
@@ -78,6 +79,11 @@ static bool kvm_vcpu_thread_is_idle(CPUState *cpu)
     return !kvm_halt_in_kernel();
 }
 
+static void kvm_update_step(CPUState *cpu)
+{
+    kvm_update_guest_debug(cpu, 0);
+}
+
 static bool kvm_cpus_are_resettable(void)
 {
     return kvm_arch_cpu_check_are_resettable();
@@ -94,6 +100,11 @@ static void kvm_accel_ops_class_init(ObjectClass *oc, void *data)
     ops->synchronize_post_init = kvm_cpu_synchronize_post_init;
     ops->synchronize_state = kvm_cpu_synchronize_state;
     ops->synchronize_pre_loadvm = kvm_cpu_synchronize_pre_loadvm;
+    ops->supports_guest_debug = kvm_supports_guest_debug;
+    ops->insert_breakpoint = kvm_insert_breakpoint;
+    ops->remove_breakpoint = kvm_remove_breakpoint;
+    ops->remove_all_breakpoints = kvm_remove_all_breakpoints;
+    ops->update_guest_debug = kvm_update_step;
 }
 
 static const TypeInfo kvm_accel_ops_type = {

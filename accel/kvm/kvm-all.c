@@ -28,6 +28,7 @@
 #include "qemu/module.h"
 #include "sysemu/kvm_int.h"
 #include "sysemu/runstate.h"
+#include "kvm-cpus.h"
 #include "trace.h"
 
 KVMState *kvm_state;
@@ -46,7 +47,6 @@ bool kvm_readonly_mem_allowed;
 bool kvm_direct_msi_allowed;
 bool kvm_ioeventfd_any_length_allowed;
 bool kvm_msi_use_devid;
-bool kvm_has_guest_debug;
 
 static const KVMCapabilityInfo kvm_required_capabilites[] = {
     KVM_CAP_INFO(USER_MEMORY),
@@ -345,7 +345,8 @@ static void kvm_read_capabilities(KVMState *s)
     kvm_ioeventfd_any_length_allowed =
         kvm_check_extension(s, KVM_CAP_IOEVENTFD_ANY_LENGTH);
     kvm_direct_msi_allowed = kvm_check_extension(s, KVM_CAP_SIGNAL_MSI);
-    kvm_has_guest_debug = kvm_check_extension(s, KVM_CAP_SET_GUEST_DEBUG);
+    s->guest_debug = kvm_check_extension(s, KVM_CAP_SET_GUEST_DEBUG);
+    s->guest_debug_flags = kvm_check_extension(s, KVM_CAP_SET_GUEST_DEBUG2);
 }
 
 static int kvm_init(MachineState *ms)
@@ -357,6 +358,7 @@ static int kvm_init(MachineState *ms)
     /* KVM shares pages with the guest by the host's page size. */
     assert(TARGET_PAGE_SIZE <= qemu_real_host_page_size());
 
+    QTAILQ_INIT(&s->kvm_sw_breakpoints);
     s->sigmask_len = 8;
     QLIST_INIT(&s->kvm_parked_vcpus);
     s->fd = s->vmfd = -1;
@@ -520,6 +522,7 @@ static void kvm_accel_class_init(ObjectClass *oc, void *data)
     ac->name = "KVM";
     ac->init_machine = kvm_init;
     ac->allowed = &kvm_allowed;
+    ac->gdbstub_supported_sstep_flags = kvm_gdbstub_sstep_flags;
 
     object_class_property_add(oc, "kernel-irqchip", "on|off|split",
                               NULL, kvm_set_kernel_irqchip, NULL, NULL);

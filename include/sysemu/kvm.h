@@ -55,7 +55,6 @@ extern bool kvm_readonly_mem_allowed;
 extern bool kvm_direct_msi_allowed;
 extern bool kvm_ioeventfd_any_length_allowed;
 extern bool kvm_msi_use_devid;
-extern bool kvm_has_guest_debug;
 
 /* The VM runs under KVM. */
 #define kvm_enabled()           (kvm_allowed)
@@ -79,7 +78,6 @@ extern bool kvm_has_guest_debug;
 /* An ioeventfd may match writes of any width (length 0). */
 #define kvm_ioeventfd_any_length_enabled() (kvm_ioeventfd_any_length_allowed)
 #define kvm_msi_devid_required() (kvm_msi_use_devid)
-#define kvm_supports_guest_debug() (kvm_has_guest_debug)
 
 struct kvm_run;
 struct kvm_lapic_state;
@@ -233,6 +231,44 @@ void kvm_arch_init_irqchip(KVMState *s);
 bool kvm_arch_stop_on_emulation_error(CPUState *cpu);
 bool kvm_arch_cpu_check_are_resettable(void);
 void kvm_arch_accel_class_init(ObjectClass *oc);
+
+/* Debugging of the guest: accel/kvm/kvm-guest-debug.c */
+
+struct kvm_guest_debug;
+struct kvm_debug_exit_arch;
+
+/*
+ * An instruction of the guest that stops it in place of another: @saved_insn is
+ * what was there, @use_count how often somebody asked for it.
+ */
+struct kvm_sw_breakpoint {
+    target_ulong pc;
+    target_ulong saved_insn;
+    int use_count;
+    QTAILQ_ENTRY(kvm_sw_breakpoint) entry;
+};
+
+struct kvm_sw_breakpoint *kvm_find_sw_breakpoint(CPUState *cpu,
+                                                 target_ulong pc);
+int kvm_sw_breakpoints_active(CPUState *cpu);
+/*
+ * kvm_update_guest_debug: tell the kernel which exceptions of @cpu end KVM_RUN.
+ * @reinject_trap: KVM_GUESTDBG_INJECT_*: one that the guest has to see.
+ */
+int kvm_update_guest_debug(CPUState *cpu, unsigned long reinject_trap);
+
+/* 0 or -errno; -ENOSYS: there is no such type. */
+int kvm_arch_insert_sw_breakpoint(CPUState *cpu,
+                                  struct kvm_sw_breakpoint *bp);
+int kvm_arch_remove_sw_breakpoint(CPUState *cpu,
+                                  struct kvm_sw_breakpoint *bp);
+int kvm_arch_insert_hw_breakpoint(target_ulong addr, target_ulong len,
+                                  int type);
+int kvm_arch_remove_hw_breakpoint(target_ulong addr, target_ulong len,
+                                  int type);
+void kvm_arch_remove_all_hw_breakpoints(void);
+/* Add to @dbg what the breakpoints need. */
+void kvm_arch_update_guest_debug(CPUState *cpu, struct kvm_guest_debug *dbg);
 
 /* Interrupts */
 

@@ -57,6 +57,8 @@ struct KVMState {
     int vcpu_events;
     int robust_singlestep;
     int debugregs;
+    bool guest_debug;
+    int guest_debug_flags;      /* KVM_GUESTDBG_*, where the kernel tells */
     int many_ioeventfds;
     int intx_set_mask;
     bool sync_mmu;
@@ -72,6 +74,7 @@ struct KVMState {
     struct kvm_coalesced_mmio_ring *coalesced_mmio_ring;
     bool coalesced_flush_in_progress;
     QLIST_HEAD(, KVMParkedVcpu) kvm_parked_vcpus;
+    QTAILQ_HEAD(, kvm_sw_breakpoint) kvm_sw_breakpoints;
 
     /* Routes: the table that goes to the kernel whole at each commit. */
     struct kvm_irq_routing *irq_routes;

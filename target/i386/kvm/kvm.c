@@ -430,6 +430,11 @@ int kvm_arch_handle_exit(CPUState *cs, struct kvm_run *run)
         fprintf(stderr, "KVM: exception %d exit (error code 0x%x)\n",
                 run->ex.exception, run->ex.error_code);
         return -1;
+    case KVM_EXIT_DEBUG:
+        qemu_mutex_lock_iothread();
+        ret = kvm_handle_debug(cpu, &run->debug.arch);
+        qemu_mutex_unlock_iothread();
+        return ret;
     case KVM_EXIT_IOAPIC_EOI:
         /* Split irqchip: the kernel's APICs say it to our IOAPIC. */
         qemu_mutex_lock_iothread();

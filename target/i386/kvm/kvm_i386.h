@@ -49,6 +49,12 @@ void kvm_free_xsave(X86CPU *cpu);
 int kvm_put_xsave(X86CPU *cpu);
 int kvm_get_xsave(X86CPU *cpu);
 
+/*
+ * kvm-debug.c: a debug exit: gdb's (EXCP_DEBUG), or the guest's own (0: it gets
+ * the exception).  With the BQL.
+ */
+int kvm_handle_debug(X86CPU *cpu, struct kvm_debug_exit_arch *arch_info);
+
 /* kvm-irq.c */
 void kvm_arch_reset_vcpu(X86CPU *cpu);
 void kvm_arch_do_init_vcpu(X86CPU *cpu);
