@@ -86,6 +86,12 @@ const HMPCommand hmp_info_cmds[] = {
                 "many were plugged in",
         .cmd = hmp_info_memory_size_summary,
     }, {
+        .name = "mice",
+        .args_type = "",
+        .params = "",
+        .help = "show the mice, and which of them moves",
+        .cmd = hmp_info_mice,
+    }, {
         .name = "mtree",
         .args_type = "flatview:-f,dispatch_tree:-d,owner:-o,disabled:-D",
         .params = "[-f][-d][-o][-D]",

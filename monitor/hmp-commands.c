@@ -173,6 +173,24 @@ const HMPCommand hmp_cmds[] = {
         .help = "save virtual memory to a file",
         .cmd = hmp_memsave,
     }, {
+        .name = "mouse_button",
+        .args_type = "button_state:i",
+        .params = "state",
+        .help = "press these buttons: 1 left, 2 right, 4 middle, or a sum",
+        .cmd = hmp_mouse_button,
+    }, {
+        .name = "mouse_move",
+        .args_type = "dx_str:s,dy_str:s,dz_str:s?",
+        .params = "dx dy [dz]",
+        .help = "move the mouse, and turn its wheel",
+        .cmd = hmp_mouse_move,
+    }, {
+        .name = "mouse_set",
+        .args_type = "index:i",
+        .params = "index",
+        .help = "move another mouse from now on; see info mice",
+        .cmd = hmp_mouse_set,
+    }, {
         .name = "netdev_add",
         .args_type = "netdev:O",
         .params = "[tap|socket|hubport],id=str[,prop=value][,...]",
@@ -270,6 +288,13 @@ const HMPCommand hmp_cmds[] = {
         .help = "add to what a ring buffer keeps",
         .cmd = hmp_ringbuf_write,
         .command_completion = ringbuf_write_completion,
+    }, {
+        .name = "sendkey",
+        .args_type = "keys:s,hold-time:i?",
+        .params = "keys [hold_ms]",
+        .help = "press keys, one after the other (ctrl-alt-f1)",
+        .cmd = hmp_sendkey,
+        .command_completion = sendkey_completion,
     }, {
         .name = "set_link",
         .args_type = "name:s,up:b",

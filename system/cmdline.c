@@ -544,6 +544,9 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
     case QEMU_OPTION_action:
         opts_parse_or_exit("action", optarg, false);
         break;
+    case QEMU_OPTION_no_hpet:
+        qdict_put_str(cmdline.machine_opts, "hpet", "off");
+        break;
     case QEMU_OPTION_no_reboot:
         opts_parse_or_exit("action", "reboot=shutdown", false);
         break;

@@ -130,6 +130,8 @@ static const QEMUOption qemu_options[] = {
       "give the guest the same random numbers each time" },
     { "L", true, QEMU_OPTION_L, "path",
       "look for firmware and option ROMs there as well" },
+    { "no-hpet", false, QEMU_OPTION_no_hpet, "",
+      "leave out the HPET; -machine hpet=off" },
     { "no-reboot", false, QEMU_OPTION_no_reboot, "",
       "end instead of resetting the machine" },
     { "no-shutdown", false, QEMU_OPTION_no_shutdown, "",

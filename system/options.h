@@ -57,6 +57,7 @@ enum {
     QEMU_OPTION_chroot,
     QEMU_OPTION_seed,
     QEMU_OPTION_dfilter,
+    QEMU_OPTION_no_hpet,
     QEMU_OPTION_no_reboot,
     QEMU_OPTION_no_shutdown,
     QEMU_OPTION_action,

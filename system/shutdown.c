@@ -17,6 +17,7 @@
 #include "qemu/log.h"
 #include "qemu/main-loop.h"
 #include "hw/boards.h"
+#include "hw/core/cpu.h"
 #include "sysemu/cpus.h"
 #include "sysemu/qtest.h"
 #include "sysemu/reset.h"
@@ -194,18 +195,19 @@ static void qemu_system_wakeup(void)
 
 /* The end */
 
-void qemu_system_shutdown_request(ShutdownCause reason)
+void qemu_system_shutdown_request_with_code(ShutdownCause reason,
+                                            int exit_code)
 {
     trace_qemu_system_shutdown_request(reason);
+    shutdown_exit_code = exit_code;
     shutdown_requested = reason;
     qemu_notify_event();
 }
 
-void qemu_system_shutdown_request_with_code(ShutdownCause reason,
-                                            int exit_code)
+/* Whatever an earlier request, that only stopped the machine, wanted. */
+void qemu_system_shutdown_request(ShutdownCause reason)
 {
-    shutdown_exit_code = exit_code;
-    qemu_system_shutdown_request(reason);
+    qemu_system_shutdown_request_with_code(reason, EXIT_SUCCESS);
 }
 
 ShutdownCause qemu_shutdown_requested_get(void)
@@ -305,21 +307,30 @@ bool qemu_vmstop_requested(RunState *r)
     return *r < RUN_STATE__MAX;
 }
 
+/* What -action panic= says, is done now and told to the client. */
 void qemu_system_guest_panicked(GuestPanicInformation *info)
 {
     qemu_log_mask(LOG_GUEST_ERROR, "Guest crashed\n");
+    if (current_cpu) {
+        current_cpu->crash_occurred = true;
+    }
 
     if (panic_action == PANIC_ACTION_PAUSE ||
         (panic_action == PANIC_ACTION_SHUTDOWN &&
          shutdown_action == SHUTDOWN_ACTION_PAUSE)) {
+        qapi_event_send_guest_panicked(GUEST_PANIC_ACTION_PAUSE, !!info, info);
         vm_stop(RUN_STATE_GUEST_PANICKED);
     } else if (panic_action == PANIC_ACTION_SHUTDOWN ||
                panic_action == PANIC_ACTION_EXIT_FAILURE) {
+        qapi_event_send_guest_panicked(GUEST_PANIC_ACTION_POWEROFF, !!info,
+                                       info);
         vm_stop(RUN_STATE_GUEST_PANICKED);
         qemu_system_shutdown_request_with_code(
             SHUTDOWN_CAUSE_GUEST_PANIC,
             panic_action == PANIC_ACTION_EXIT_FAILURE ? EXIT_FAILURE
                                                       : EXIT_SUCCESS);
+    } else {
+        qapi_event_send_guest_panicked(GUEST_PANIC_ACTION_RUN, !!info, info);
     }
     qapi_free_GuestPanicInformation(info);
 }
@@ -327,6 +338,7 @@ void qemu_system_guest_panicked(GuestPanicInformation *info)
 void qemu_system_guest_crashloaded(GuestPanicInformation *info)
 {
     qemu_log_mask(LOG_GUEST_ERROR, "Guest crash loaded\n");
+    qapi_event_send_guest_crashloaded(GUEST_PANIC_ACTION_RUN, !!info, info);
     qapi_free_GuestPanicInformation(info);
 }
 

@@ -16,6 +16,7 @@
 #include "hw/acpi/pcihp.h"
 #include "hw/acpi/utils.h"
 #include "hw/isa/apm.h"
+#include "hw/timer/hpet.h"
 #include "qapi/error.h"
 #include "sysemu/reset.h"
 
@@ -28,6 +29,9 @@
 #define APIC_FLAT_MODE_CPUS 8
 
 #define RTC_CENTURY 0x32
+
+/* The first register of an HPET with three timers, whatever -global says. */
+#define HPET_BLOCK_ID 0x8086a201
 
 /* PIIX4_PM */
 
@@ -122,6 +126,24 @@ static void build_waet(GArray *table_data, BIOSLinker *linker,
     acpi_table_end(linker, &table);
 }
 
+/* Where the HPET is, and what its first register says; its specification's. */
+static void build_hpet(GArray *table_data, BIOSLinker *linker,
+                       const char *oem_id, const char *oem_table_id)
+{
+    AcpiTable table = { .sig = "HPET", .rev = 1, .oem_id = oem_id,
+                        .oem_table_id = oem_table_id };
+
+    acpi_table_begin(&table, table_data);
+    build_append_int_noprefix(table_data, HPET_BLOCK_ID, 4);
+    /* In memory, and of no width, as nobody looks at it. */
+    build_append_int_noprefix(table_data, 0, 4);
+    build_append_int_noprefix(table_data, HPET_BASE, 8);
+    build_append_int_noprefix(table_data, 0, 1);        /* the first HPET */
+    build_append_int_noprefix(table_data, 0, 2);        /* any period */
+    build_append_int_noprefix(table_data, 0, 1);        /* its page: not alone */
+    acpi_table_end(linker, &table);
+}
+
 /* All of them */
 
 void acpi_build(AcpiBuildTables *tables, MachineState *machine)
@@ -154,6 +176,11 @@ void acpi_build(AcpiBuildTables *tables, MachineState *machine)
     acpi_add_table(table_offsets, tables_blob);
     acpi_build_madt(tables_blob, tables->linker, x86ms,
                     ACPI_DEVICE_IF(pcms->acpi_dev), oem_id, oem_table_id);
+
+    if (hpet_find()) {
+        acpi_add_table(table_offsets, tables_blob);
+        build_hpet(tables_blob, tables->linker, oem_id, oem_table_id);
+    }
 
     acpi_add_table(table_offsets, tables_blob);
     build_waet(tables_blob, tables->linker, oem_id, oem_table_id);

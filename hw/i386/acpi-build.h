@@ -3,6 +3,7 @@
  *
  *     RSDP --> RSDT --> FADT --> FACS, DSDT
  *                  \--> MADT     CPUs and interrupt controllers
+ *                  \--> HPET     the timer, if there is one
  *                  \--> WAET     what is better than the real chips
  *
  * They are built when firmware asks for them (acpi_setup() makes the files of

@@ -3,6 +3,7 @@
  *
  *     \DBUG             to write to port 0x402, for people who change this
  *     \_SB.PCI0         the host bridge: its windows, its slots
+ *     \_SB.HPET         the timer
  *     \_SB.LNKA ...     interrupt links                     acpi-pci.c
  *     \_GPE._E01        PCI hotplug                         acpi-pci.c
  *     \_S3, \_S4, \_S5  what to write to PM1 control to sleep
@@ -19,6 +20,7 @@
 #include "hw/pci-host/i440fx.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pci_host.h"
+#include "hw/timer/hpet.h"
 #include "qapi/error.h"
 
 /* DBUG(x) writes x in hexadecimal, and a new line; see -debugcon. */
@@ -107,6 +109,50 @@ static Aml *build_pci0_crs(Object *pci_host)
                                          0, end64 - start64));
     }
     return crs;
+}
+
+/*
+ * The HPET; its _STA looks at the chip itself, as it could be switched off by
+ * hardware: a vendor that is none, or a period that no HPET may have.
+ */
+static void build_hpet_aml(Aml *table)
+{
+    Aml *scope = aml_scope("_SB");
+    Aml *dev = aml_device("HPET");
+    Aml *crs = aml_resource_template();
+    Aml *vendor = aml_local(0), *period = aml_local(1);
+    Aml *field, *method, *absent;
+
+    aml_append(dev, aml_name_decl("_HID", aml_eisaid("PNP0103")));
+    aml_append(dev, aml_name_decl("_UID", aml_int(0)));
+
+    aml_append(dev, aml_operation_region("HPTM", AML_SYSTEM_MEMORY,
+                                         aml_int(HPET_BASE), HPET_LEN));
+    field = aml_field("HPTM", AML_DWORD_ACC, AML_LOCK, AML_PRESERVE);
+    aml_append(field, aml_named_field("VEND", 32));
+    aml_append(field, aml_named_field("PRD", 32));
+    aml_append(dev, field);
+
+    method = aml_method("_STA", 0, AML_NOTSERIALIZED);
+    aml_append(method, aml_store(aml_name("VEND"), vendor));
+    aml_append(method, aml_store(aml_name("PRD"), period));
+    aml_append(method, aml_shiftright(vendor, aml_int(16), vendor));
+    absent = aml_if(aml_lor(aml_equal(vendor, aml_int(0)),
+                            aml_equal(vendor, aml_int(0xffff))));
+    aml_append(absent, aml_return(aml_int(0)));
+    aml_append(method, absent);
+    absent = aml_if(aml_lor(aml_equal(period, aml_int(0)),
+                            aml_lgreater(period, aml_int(100000000))));
+    aml_append(absent, aml_return(aml_int(0)));
+    aml_append(method, absent);
+    aml_append(method, aml_return(aml_int(0xf)));
+    aml_append(dev, method);
+
+    aml_append(crs, aml_memory32_fixed(HPET_BASE, HPET_LEN, AML_READ_ONLY));
+    aml_append(dev, aml_name_decl("_CRS", crs));
+
+    aml_append(scope, dev);
+    aml_append(table, scope);
 }
 
 /* Ports that no device of the tables has, so that nobody else takes them. */
@@ -202,6 +248,9 @@ void build_dsdt(GArray *table_data, BIOSLinker *linker, const AcpiPmInfo *pm,
         build_piix4_pci_hotplug(dsdt, pm);
     }
     build_piix4_pci0_int(dsdt);
+    if (hpet_find()) {
+        build_hpet_aml(dsdt);
+    }
     build_pci0_resources(dsdt, pm, pcms->bus);
     build_sleep_states(dsdt, pm);
     if (x86ms->fw_cfg) {

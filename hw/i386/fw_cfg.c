@@ -11,6 +11,7 @@
 #include "exec/address-spaces.h"
 #include "fw_cfg.h"
 #include "hw/boards.h"
+#include "hw/timer/hpet.h"
 
 const char *fw_cfg_arch_key_name(uint16_t key)
 {
@@ -62,6 +63,8 @@ FWCfgState *fw_cfg_arch_create(MachineState *ms, uint16_t boot_cpus,
 
     /* The timer's interrupt is at pin 2 of the IOAPIC. */
     fw_cfg_add_i32(fw_cfg, FW_CFG_IRQ0_OVERRIDE, 1);
+
+    fw_cfg_add_bytes(fw_cfg, FW_CFG_HPET, &hpet_cfg, sizeof(hpet_cfg));
 
     fw_cfg_add_file(fw_cfg, "etc/e820", e820_table,
                     sizeof(struct e820_entry) * e820_get_num_entries());

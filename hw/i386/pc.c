@@ -15,12 +15,15 @@
 #include "fw_cfg.h"
 #include "hw/char/serial.h"
 #include "hw/i386/pc.h"
+#include "hw/input/i8042.h"
 #include "hw/irq.h"
 #include "hw/loader.h"
 #include "hw/pci/pci.h"
 #include "hw/qdev-properties.h"
+#include "hw/sysbus.h"
 #include "hw/rtc/mc146818rtc.h"
 #include "hw/audio/pcspk.h"
+#include "hw/timer/hpet.h"
 #include "hw/timer/i8254.h"
 #include "net/net.h"
 #include "qapi/error.h"
@@ -212,37 +215,80 @@ static void handle_a20_line_change(void *opaque, int irq, int level)
     }
 }
 
-/* What one chip has on the boards of that time. */
+/*
+ * What one chip has on the boards of that time.  Two of them have the gate of
+ * A20: who wrote last, has it.
+ */
 static void pc_superio_init(PCMachineState *pcms, ISABus *isa_bus)
 {
-    ISADevice *port92;
+    ISADevice *i8042, *port92;
 
     serial_hds_isa_init(isa_bus, 0, MAX_ISA_SERIAL_PORTS);
-
+    if (!pcms->i8042_enabled) {
+        return;
+    }
+    i8042 = isa_create_simple(isa_bus, TYPE_I8042);
     port92 = isa_create_simple(isa_bus, TYPE_PORT92);
-    pcms->a20_line = qemu_allocate_irq(handle_a20_line_change, NULL, 0);
+
+    pcms->a20_line = qemu_allocate_irqs(handle_a20_line_change, NULL, 2);
+    qdev_connect_gpio_out_named(DEVICE(i8042), I8042_A20_LINE, 0,
+                                pcms->a20_line[0]);
     qdev_connect_gpio_out_named(DEVICE(port92), PORT92_A20_LINE, 0,
-                                pcms->a20_line);
+                                pcms->a20_line[1]);
 }
 
-/* The clock, the interval timer, and the speaker that hangs on it. */
-static void pc_timers_init(PCMachineState *pcms, ISABus *isa_bus)
+static DeviceState *pc_hpet_init(qemu_irq *gsi, uint32_t hpet_irqs)
 {
-    DeviceState *pcspk;
+    DeviceState *hpet = qdev_new(TYPE_HPET);
+
+    /* -global may have said it. */
+    if (!object_property_get_uint(OBJECT(hpet), HPET_INTCAP, NULL)) {
+        qdev_prop_set_uint32(hpet, HPET_INTCAP, hpet_irqs);
+    }
+    sysbus_realize_and_unref(SYS_BUS_DEVICE(hpet), &error_fatal);
+    sysbus_mmio_map(SYS_BUS_DEVICE(hpet), 0, HPET_BASE);
+    for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
+        sysbus_connect_irq(SYS_BUS_DEVICE(hpet), i, gsi[i]);
+    }
+    return hpet;
+}
+
+/*
+ * The clock, the interval timer, and the speaker that hangs on it.  The HPET
+ * can take the first two's interrupts away, so they go through it.
+ */
+static void pc_timers_init(PCMachineState *pcms, ISABus *isa_bus,
+                           qemu_irq *gsi, uint32_t hpet_irqs)
+{
+    X86MachineState *x86ms = X86_MACHINE(pcms);
+    qemu_irq pit_alt_irq = NULL, rtc_irq = NULL;
+    DeviceState *hpet = NULL, *pcspk;
     ISADevice *pit;
 
-    X86_MACHINE(pcms)->rtc = mc146818_rtc_init(isa_bus, 2000, NULL);
+    if (pcms->hpet_enabled) {
+        hpet = pc_hpet_init(gsi, hpet_irqs);
+        pit_alt_irq = qdev_get_gpio_in(hpet, HPET_LEGACY_PIT_INT);
+        rtc_irq = qdev_get_gpio_in(hpet, HPET_LEGACY_RTC_INT);
+    }
+    x86ms->rtc = mc146818_rtc_init(isa_bus, 2000, rtc_irq);
+    if (x86ms->pit == ON_OFF_AUTO_OFF) {
+        return;
+    }
     if (kvm_pit_in_kernel()) {
         pit = kvm_pit_init(isa_bus, 0x40);
     } else {
-        pit = i8254_pit_init(isa_bus, 0x40, 0, NULL);
+        pit = i8254_pit_init(isa_bus, 0x40, hpet ? -1 : 0, pit_alt_irq);
+    }
+    if (hpet) {
+        qdev_connect_gpio_out(hpet, 0, qdev_get_gpio_in(DEVICE(pit), 0));
     }
     pcspk = DEVICE(isa_new(TYPE_PC_SPEAKER));
     object_property_set_link(OBJECT(pcspk), "pit", OBJECT(pit), &error_fatal);
     isa_realize_and_unref(ISA_DEVICE(pcspk), isa_bus, &error_fatal);
 }
 
-void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
+void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi,
+                          uint32_t hpet_irqs)
 {
     MemoryRegion *ioport80_io = &pcms->ioport80_io;
     MemoryRegion *ioportF0_io = &pcms->ioportF0_io;
@@ -255,7 +301,7 @@ void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus, qemu_irq *gsi)
                           "ioportF0", 1);
     memory_region_add_subregion(isa_bus->address_space_io, 0xf0, ioportF0_io);
 
-    pc_timers_init(pcms, isa_bus);
+    pc_timers_init(pcms, isa_bus, gsi, hpet_irqs);
     pc_superio_init(pcms, isa_bus);
 }
 
@@ -307,6 +353,26 @@ static void pc_machine_set_max_ram_below_4g(Object *obj, Visitor *v,
                     "BIOS may not work with less than 1MiB", value);
     }
     PC_MACHINE(obj)->max_ram_below_4g = value;
+}
+
+static bool pc_machine_get_hpet(Object *obj, Error **errp)
+{
+    return PC_MACHINE(obj)->hpet_enabled;
+}
+
+static void pc_machine_set_hpet(Object *obj, bool value, Error **errp)
+{
+    PC_MACHINE(obj)->hpet_enabled = value;
+}
+
+static bool pc_machine_get_i8042(Object *obj, Error **errp)
+{
+    return PC_MACHINE(obj)->i8042_enabled;
+}
+
+static void pc_machine_set_i8042(Object *obj, bool value, Error **errp)
+{
+    PC_MACHINE(obj)->i8042_enabled = value;
 }
 
 /*
@@ -404,6 +470,19 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
                               pc_machine_set_max_ram_below_4g, NULL, NULL);
     object_class_property_set_description(oc, PC_MACHINE_MAX_RAM_BELOW_4G,
                                           "How much RAM may be below 4 GiB");
+    object_class_property_add_bool(oc, "hpet", pc_machine_get_hpet,
+                                   pc_machine_set_hpet);
+    object_class_property_set_description(oc, "hpet", "Is there an HPET?");
+
+    object_class_property_add_bool(oc, PC_MACHINE_I8042,
+                                   pc_machine_get_i8042,
+                                   pc_machine_set_i8042);
+}
+
+static void pc_machine_initfn(Object *obj)
+{
+    PC_MACHINE(obj)->hpet_enabled = true;
+    PC_MACHINE(obj)->i8042_enabled = true;
 }
 
 static void pc_machine_finalize(Object *obj)
@@ -415,7 +494,9 @@ static void pc_machine_finalize(Object *obj)
         qemu_free_irqs(X86_MACHINE(pcms)->gsi, IOAPIC_NUM_PINS);
         g_free(pcms->gsi_state);
         qemu_free_irq(pcms->cpu_irq);
-        qemu_free_irq(pcms->a20_line);
+        if (pcms->a20_line) {
+            qemu_free_irqs(pcms->a20_line, 2);
+        }
         qemu_free_irq(pcms->smi_irq);
     }
 }
@@ -425,6 +506,7 @@ static const TypeInfo pc_machine_info = {
     .parent        = TYPE_X86_MACHINE,
     .abstract      = true,
     .instance_size = sizeof(PCMachineState),
+    .instance_init = pc_machine_initfn,
     .instance_finalize = pc_machine_finalize,
     .class_size    = sizeof(PCMachineClass),
     .class_init    = pc_machine_class_init,

@@ -128,7 +128,8 @@ static void pc_init1(MachineState *machine, const char *host_type,
     }
     ioapic_init_gsi(pcms->gsi_state, "i440fx");
 
-    pc_basic_device_init(pcms, isa_bus, x86ms->gsi);
+    /* Of the IOAPIC's pins only 2 has nothing else on it: IRQ 2 cascades. */
+    pc_basic_device_init(pcms, isa_bus, x86ms->gsi, 1 << 2);
     pc_nic_init(pcmc, isa_bus, pcms->bus);
     pc_cmos_init(pcms, x86ms->rtc);
 

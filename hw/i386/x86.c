@@ -110,6 +110,20 @@ static void x86_machine_set_smm(Object *obj, Visitor *v, const char *name,
     visit_type_OnOffAuto(v, name, &X86_MACHINE(obj)->smm, errp);
 }
 
+static void x86_machine_get_pit(Object *obj, Visitor *v, const char *name,
+                                void *opaque, Error **errp)
+{
+    OnOffAuto pit = X86_MACHINE(obj)->pit;
+
+    visit_type_OnOffAuto(v, name, &pit, errp);
+}
+
+static void x86_machine_set_pit(Object *obj, Visitor *v, const char *name,
+                                void *opaque, Error **errp)
+{
+    visit_type_OnOffAuto(v, name, &X86_MACHINE(obj)->pit, errp);
+}
+
 static void x86_machine_get_pic(Object *obj, Visitor *v, const char *name,
                                 void *opaque, Error **errp)
 {
@@ -169,6 +183,7 @@ static void x86_machine_initfn(Object *obj)
 
     x86ms->smm = ON_OFF_AUTO_AUTO;
     x86ms->acpi = ON_OFF_AUTO_AUTO;
+    x86ms->pit = ON_OFF_AUTO_AUTO;
     x86ms->pic = ON_OFF_AUTO_AUTO;
     x86ms->above_4g_mem_start = 4 * GiB;
     x86ms->oem_id = g_strdup(ACPI_BUILD_APPNAME6);
@@ -215,6 +230,12 @@ static void x86_machine_class_init(ObjectClass *oc, void *data)
                               NULL, NULL);
     object_class_property_set_description(oc, X86_MACHINE_ACPI,
         "Is there ACPI: power management, hotplug?");
+
+    object_class_property_add(oc, X86_MACHINE_PIT, "OnOffAuto",
+                              x86_machine_get_pit, x86_machine_set_pit,
+                              NULL, NULL);
+    object_class_property_set_description(oc, X86_MACHINE_PIT,
+                                          "Is there an i8254?");
 
     object_class_property_add(oc, X86_MACHINE_PIC, "OnOffAuto",
                               x86_machine_get_pic, x86_machine_set_pic,

@@ -174,7 +174,7 @@ static uint8_t *find_dsdt(AcpiTest *t)
 /* From the root one gets to each table, and each is whole. */
 static void test_tables(void)
 {
-    static const char *const sigs[] = { "FACP", "APIC", "WAET" };
+    static const char *const sigs[] = { "FACP", "APIC", "HPET", "WAET" };
     uint8_t *rsdt, *facs;
     AcpiTest t;
 

@@ -55,6 +55,17 @@
 { "object-del", "{'id': 'm1'}" },
 { "object-del", "{'id': 'm1'}", "object 'm1' not found" },
 { "inject-nmi" },
+{ "input-send-event", "{'events': [{'type': 'key', 'data': {'down': true,"
+  " 'key': {'type': 'qcode', 'data': 'a'}}}]}" },
+{ "input-send-event", "{'events': [{'type': 'rel',"
+  " 'data': {'axis': 'x', 'value': 1}}], 'head': 1}" },
+{ "input-send-event", "{'events': [{'type': 'abs',"
+  " 'data': {'axis': 'x', 'value': 1}}]}",
+  "Input handler not found for event type abs" },
+{ "input-send-event", "{'events': [], 'device': 'nope'}",
+  "Device 'nope' not found", NO_DEVICE },
+{ "input-send-event", "{'events': [], 'device': 'nic0', 'head': 2}",
+  "Device nic0 (head 2) is not bound to a QemuConsole" },
 { "memsave", "{'val': 0, 'size': 16, 'filename': '/dev/null'}" },
 { "memsave", "{'val': 0, 'size': 16, 'filename': '/dev/null',"
   " 'cpu-index': 99}", "Parameter 'cpu-index' expects a CPU number" },
@@ -112,6 +123,7 @@
 { "query-memdev" },
 { "query-memory-devices" },
 { "query-memory-size-summary" },
+{ "query-mice" },
 { "query-name" },
 { "query-pci" },
 { "query-qmp-schema" },
@@ -134,6 +146,10 @@
   "Device 'nope' not found" },
 { "remove-fd", "{'fdset-id': 1, 'fd': 2}",
   "File descriptor named 'fdset-id:1, fd:2' not found" },
+{ "send-key", "{'keys': [{'type': 'qcode', 'data': 'ret'}],"
+  " 'hold-time': 5}" },
+{ "send-key", "{'keys': [{'type': 'qcode', 'data': 'nope'}]}",
+  "Parameter 'data' does not accept value 'nope'" },
 { "set-action", "{'reboot': 'reset', 'shutdown': 'poweroff',"
   " 'panic': 'shutdown', 'watchdog': 'none'}" },
 { "set-action" },

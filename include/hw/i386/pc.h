@@ -6,7 +6,8 @@
  *         pci.0
  *           00.0 i440FX, 01.0 PIIX3, 01.3 PIIX4_PM
  *             isa.0               isa-i8259 twice, isa-serial as -serial
- *                                 says, port92
+ *                                 says, i8042, port92
+ *       hpet
  *       ioapic                    /machine/i440fx/ioapic
  *       fw_cfg_io                 /machine/fw_cfg
  *
@@ -30,11 +31,14 @@
 #define PC_ACPI_DATA_SIZE (128 * KiB)
 
 #define PC_MACHINE_ACPI_DEVICE_PROP "acpi-device"
+#define PC_MACHINE_I8042 "i8042"
 #define PC_MACHINE_MAX_RAM_BELOW_4G "max-ram-below-4g"
 
 /*
  * @bus: the root of all PCI buses
  * @acpi_dev: what has ACPI's registers, or NULL (-machine acpi=off)
+ * @hpet_enabled: property: is there an HPET?
+ * @i8042_enabled: property: is there a keyboard controller, and port 0x92?
  * @max_ram_below_4g: property: where the PCI hole begins at the latest; 0: as
  * the board likes it
  */
@@ -46,13 +50,16 @@ typedef struct PCMachineState {
     HotplugHandler *acpi_dev;
 
     uint64_t max_ram_below_4g;
+    bool hpet_enabled;
+    bool i8042_enabled;
 
     /* What the board itself puts into the address spaces, and its GSIs. */
     MemoryRegion ram_below_4g, ram_above_4g;
     MemoryRegion pci_memory, option_rom;
     MemoryRegion ioport80_io, ioportF0_io;
     GSIState *gsi_state;
-    qemu_irq cpu_irq, a20_line, smi_irq;
+    qemu_irq cpu_irq, smi_irq;
+    qemu_irq *a20_line;         /* two, or NULL */
 } PCMachineState;
 
 typedef struct PCMachineClass {
@@ -106,9 +113,12 @@ void pc_memory_init(PCMachineState *pcms,
 /* pc_pci_hole64_start: the first address above all RAM, for 64-bit BARs. */
 uint64_t pc_pci_hole64_start(void);
 
-/* pc_basic_device_init: the ISA devices that every PC has. */
+/*
+ * pc_basic_device_init: the ISA devices that every PC has, and the HPET.
+ * @hpet_irqs: the GSIs that it may use, by their bits
+ */
 void pc_basic_device_init(PCMachineState *pcms, ISABus *isa_bus,
-                          qemu_irq *gsi);
+                          qemu_irq *gsi, uint32_t hpet_irqs);
 
 /*
  * pc_acpi_smi_interrupt: the handler of the line on which a chip set asks for a

@@ -55,6 +55,7 @@ struct X86MachineState {
 
     OnOffAuto smm;              /* property: does SMM work? */
     OnOffAuto acpi;             /* property: is there ACPI? */
+    OnOffAuto pit;              /* property: is there an i8254? */
     OnOffAuto pic;              /* property: is there an i8259? */
     char *oem_id;               /* property: who made the ACPI tables */
     char *oem_table_id;         /* property: and for what */
@@ -65,6 +66,7 @@ struct X86MachineState {
 
 #define X86_MACHINE_SMM              "smm"
 #define X86_MACHINE_ACPI             "acpi"
+#define X86_MACHINE_PIT              "pit"
 #define X86_MACHINE_PIC              "pic"
 #define X86_MACHINE_OEM_ID           "x-oem-id"
 #define X86_MACHINE_OEM_TABLE_ID     "x-oem-table-id"
