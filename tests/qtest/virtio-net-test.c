@@ -1,8 +1,10 @@
 /*
  * virtio-net: what a guest driver, and the network, may rely on.
  *
- * The device is driven through the modern PCI transport, whose own promises
- * are in virtio-pci-test.c; a driver that lies is in virtio-liar-test.c.
+ * Each test drives the device through modern PCI with split rings; those that
+ * move data do so again with packed rings, and as a driver before virtio 1.
+ * What the transport itself promises is in virtio-pci-test.c, all ways to drive
+ * it in virtio-ring-test.c; a driver that lies is in virtio-liar-test.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,11 +22,33 @@ static const uint8_t multicast2[6] = { 0x33, 0x33, 0x00, 0x00, 0x00, 0x01 };
 
 #define CONFIG(field) offsetof(struct virtio_net_config, field)
 
+/* How the tests drive it; set by the wrappers of main(). */
+static enum {
+    DRIVE_SPLIT,
+    DRIVE_PACKED,
+    DRIVE_LEGACY,
+} drive;
+
+static QVirtioNet *net_boot(const char *props)
+{
+    g_autofree char *all = g_strdup_printf("packed=%s%s%s",
+                                           drive == DRIVE_PACKED ? "on"
+                                                                 : "off",
+                                           *props ? "," : "", props);
+    QVirtioNet *net = qvirtio_net_boot("virtio-net-pci", all);
+
+    if (drive == DRIVE_LEGACY) {
+        qvirtio_net_set_legacy(net, true);
+    }
+    return net;
+}
+
 static QVirtioNet *net_start(const char *props)
 {
-    QVirtioNet *net = qvirtio_net_boot("virtio-net-pci", props);
+    QVirtioNet *net = net_boot(props);
 
     qvirtio_net_start(net, QVIRTIO_NET_ALL);
+    g_assert_true(net->tx->packed == (drive == DRIVE_PACKED));
     return net;
 }
 
@@ -154,19 +178,19 @@ static void test_tx(void)
 static void test_tx_scattered(void)
 {
     static const unsigned cuts[] = { 1, 5, 12, 13, 40, 100 };
-    QVirtioNetHdr hdr = { };
-    uint8_t out[200], in[200], whole[sizeof(hdr) + sizeof(out)];
+    uint8_t out[200], in[200], whole[sizeof(QVirtioNetHdr) + sizeof(out)];
     QVirtioNet *net = net_start("");
+    size_t len = net->hdr_len + sizeof(out);
     unsigned from = 0;
     uint32_t head = 0;
 
     qvirtio_net_frame(out, sizeof(out), bcast, 1);
-    memcpy(whole, &hdr, sizeof(hdr));
-    memcpy(whole + sizeof(hdr), out, sizeof(out));
-    qtest_bufwrite(net->qts, net->tx_buf, whole, sizeof(whole));
+    memset(whole, 0, net->hdr_len);
+    memcpy(whole + net->hdr_len, out, sizeof(out));
+    qtest_bufwrite(net->qts, net->tx_buf, whole, len);
     for (int i = 0; i <= ARRAY_SIZE(cuts); i++) {
         bool last = i == ARRAY_SIZE(cuts);
-        unsigned to = last ? sizeof(whole) : cuts[i];
+        unsigned to = last ? len : cuts[i];
         uint32_t desc = qvirtqueue_add(net->qts, net->tx, net->tx_buf + from,
                                        to - from, false, !last);
 
@@ -191,11 +215,11 @@ static void test_tx_indirect(void)
     uint32_t head;
 
     qvirtio_net_frame(out, sizeof(out), bcast, 2);
-    qtest_bufwrite(net->qts, net->tx_buf, &hdr, sizeof(hdr));
+    qtest_bufwrite(net->qts, net->tx_buf, &hdr, net->hdr_len);
     qtest_bufwrite(net->qts, net->tx_buf + 4096, out, sizeof(out));
     table = qvring_indirect_desc_setup(net->qts, net->vdev, net->alloc, 3);
     qvring_indirect_desc_add(net->vdev, net->qts, table, net->tx_buf,
-                             sizeof(hdr), false);
+                             net->hdr_len, false);
     qvring_indirect_desc_add(net->vdev, net->qts, table, net->tx_buf + 4096,
                              100, false);
     qvring_indirect_desc_add(net->vdev, net->qts, table,
@@ -218,24 +242,21 @@ static void test_tx_burst(void)
     QVirtioNetHdr hdr = { };
     unsigned sent = 0;
 
-    qtest_bufwrite(net->qts, net->tx_buf, &hdr, sizeof(hdr));
+    qtest_bufwrite(net->qts, net->tx_buf, &hdr, net->hdr_len);
     while (sent < 300) {
         unsigned batch = 8;
 
         for (unsigned i = 0; i < batch; i++) {
             uint64_t where = net->tx_buf + 128 * (i + 1);
-            uint16_t idx = qtest_readw(net->qts, net->tx->avail + 2);
             uint32_t head;
 
             qvirtio_net_frame(frame, sizeof(frame), bcast, sent + i);
             qtest_bufwrite(net->qts, where, frame, sizeof(frame));
-            head = qvirtqueue_add(net->qts, net->tx, net->tx_buf, sizeof(hdr),
+            head = qvirtqueue_add(net->qts, net->tx, net->tx_buf, net->hdr_len,
                                   false, true);
             qvirtqueue_add(net->qts, net->tx, where, sizeof(frame), false,
                            false);
-            qtest_writew(net->qts,
-                         net->tx->avail + 4 + 2 * (idx % net->tx->size), head);
-            qtest_writew(net->qts, net->tx->avail + 2, idx + 1);
+            qvirtqueue_publish(net->qts, net->tx, head);
         }
         net->vdev->bus->virtqueue_kick(net->vdev, net->tx);
         for (unsigned i = 0; i < batch; i++) {
@@ -259,10 +280,10 @@ static void test_tx_timer(void)
     uint32_t head;
 
     qvirtio_net_frame(out, sizeof(out), bcast, 3);
-    qtest_bufwrite(net->qts, net->tx_buf, &hdr, sizeof(hdr));
-    qtest_bufwrite(net->qts, net->tx_buf + sizeof(hdr), out, sizeof(out));
+    qtest_bufwrite(net->qts, net->tx_buf, &hdr, net->hdr_len);
+    qtest_bufwrite(net->qts, net->tx_buf + net->hdr_len, out, sizeof(out));
     head = qvirtqueue_add(net->qts, net->tx, net->tx_buf,
-                          sizeof(hdr) + sizeof(out), false, false);
+                          net->hdr_len + sizeof(out), false, false);
     qvirtqueue_kick(net->qts, net->vdev, net->tx, head);
     qtest_clock_step(net->qts, 149999);
     g_assert_cmpint(qvirtio_net_wire_poll(net, in, sizeof(in), 0), ==, -1);
@@ -311,10 +332,10 @@ static void test_rx_mergeable(void)
     g_assert_cmpuint(hdr.num_buffers, ==, 9);
 
     /* One that just fits takes no more than it must. */
-    qvirtio_net_frame(out, 2 * 1024 - sizeof(hdr), bcast, 6);
-    qvirtio_net_wire_send(net, out, 2 * 1024 - sizeof(hdr));
+    qvirtio_net_frame(out, 2 * 1024 - net->hdr_len, bcast, 6);
+    qvirtio_net_wire_send(net, out, 2 * 1024 - net->hdr_len);
     g_assert_cmpuint(qvirtio_net_recv(net, in, 20000, &hdr), ==,
-                     2 * 1024 - sizeof(hdr));
+                     2 * 1024 - net->hdr_len);
     g_assert_cmpuint(hdr.num_buffers, ==, 2);
     qvirtio_net_shutdown(net);
 }
@@ -360,7 +381,7 @@ static void test_rx_waits_for_room(void)
 static void test_rx_before_driver_ok(void)
 {
     uint8_t out[100], in[2048];
-    QVirtioNet *net = qvirtio_net_boot("virtio-net-pci", "");
+    QVirtioNet *net = net_boot("");
 
     qvirtio_net_negotiate(net, QVIRTIO_NET_ALL);
     qvirtio_net_setup_queues(net);
@@ -560,7 +581,7 @@ static void test_filter_vlan(void)
     qvirtio_net_shutdown(net);
 
     /* A driver that did not take the feature is not filtered. */
-    net = qvirtio_net_boot("virtio-net-pci", "");
+    net = net_boot("");
     qvirtio_net_start(net, ~(1ull << VIRTIO_NET_F_CTRL_VLAN));
     net_rx_mode(net, VIRTIO_NET_CTRL_RX_PROMISC, 0);
     g_assert_true(net_hears(net, qvirtio_net_mac, 0x123));
@@ -730,6 +751,17 @@ static void test_announce(void)
     monitor_stop(&t);
 }
 
+/* How many chains have come back since the last look. */
+static unsigned net_count_used(QVirtioNet *net, QVirtQueue *vq)
+{
+    unsigned n = 0;
+
+    while (qvirtqueue_get_buf(net->qts, vq, NULL, NULL)) {
+        n++;
+    }
+    return n;
+}
+
 /* Reset */
 
 /* A reset while the wire holds a packet: afterwards all is as at the start. */
@@ -740,16 +772,16 @@ static void test_reset_in_transfer(void)
     QVirtioNetHdr hdr = { };
 
     qvirtio_net_frame(out, 32000, bcast, 1);
-    qtest_bufwrite(net->qts, net->tx_buf, &hdr, sizeof(hdr));
-    qtest_bufwrite(net->qts, net->tx_buf + sizeof(hdr), out, 32000);
+    qtest_bufwrite(net->qts, net->tx_buf, &hdr, net->hdr_len);
+    qtest_bufwrite(net->qts, net->tx_buf + net->hdr_len, out, 32000);
     /* Nobody reads: sooner or later the socket takes no more. */
     for (int i = 0; i < 100; i++) {
         uint32_t head = qvirtqueue_add(net->qts, net->tx, net->tx_buf,
-                                       sizeof(hdr) + 32000, false, false);
+                                       net->hdr_len + 32000, false, false);
 
         qvirtqueue_kick(net->qts, net->vdev, net->tx, head);
     }
-    g_assert_cmpuint(qtest_readw(net->qts, net->tx->used + 2), <, 100);
+    g_assert_cmpuint(net_count_used(net, net->tx), <, 100);
 
     qvirtio_net_start(net, QVIRTIO_NET_ALL);
     while (qvirtio_net_wire_poll(net, in, 32768, 50) > 0) {
@@ -772,30 +804,67 @@ static void test_tx_waits_for_wire(void)
     g_autofree uint8_t *out = g_malloc(32768), *in = g_malloc(32768);
     QVirtioNet *net = net_start("");
     QVirtioNetHdr hdr = { };
+    unsigned used;
 
-    qtest_bufwrite(net->qts, net->tx_buf, &hdr, sizeof(hdr));
+    qtest_bufwrite(net->qts, net->tx_buf, &hdr, net->hdr_len);
     qvirtio_net_frame(out, 32000, bcast, 1);
-    qtest_bufwrite(net->qts, net->tx_buf + sizeof(hdr) + 1, out + 1, 31999);
+    qtest_bufwrite(net->qts, net->tx_buf + net->hdr_len + 1, out + 1, 31999);
     for (int i = 0; i < 60; i++) {
         uint64_t first = net->tx_buf + 40000 + i;
         uint32_t head;
 
         /* The first byte is its own descriptor, and counts. */
         qtest_writeb(net->qts, first, i);
-        head = qvirtqueue_add(net->qts, net->tx, net->tx_buf, sizeof(hdr),
+        head = qvirtqueue_add(net->qts, net->tx, net->tx_buf, net->hdr_len,
                               false, true);
         qvirtqueue_add(net->qts, net->tx, first, 1, false, true);
-        qvirtqueue_add(net->qts, net->tx, net->tx_buf + sizeof(hdr) + 1,
+        qvirtqueue_add(net->qts, net->tx, net->tx_buf + net->hdr_len + 1,
                        31999, false, false);
         qvirtqueue_kick(net->qts, net->vdev, net->tx, head);
     }
-    g_assert_cmpuint(qtest_readw(net->qts, net->tx->used + 2), <, 60);
+    used = net_count_used(net, net->tx);
+    g_assert_cmpuint(used, <, 60);
     for (int i = 0; i < 60; i++) {
         g_assert_cmpint(qvirtio_net_wire_recv(net, in, 32768), ==, 32000);
         g_assert_cmpuint(in[0], ==, i);
+    }
+    while (used++ < 60) {
         qvirtio_net_wait_used(net, net->tx, NULL);
     }
     qvirtio_net_shutdown(net);
+}
+
+/* Those that move data: once for each way to drive it. */
+
+static void run_split(const void *data)
+{
+    drive = DRIVE_SPLIT;
+    ((void (*)(void))data)();
+}
+
+static void run_packed(const void *data)
+{
+    drive = DRIVE_PACKED;
+    ((void (*)(void))data)();
+    drive = DRIVE_SPLIT;
+}
+
+static void run_legacy(const void *data)
+{
+    drive = DRIVE_LEGACY;
+    ((void (*)(void))data)();
+    drive = DRIVE_SPLIT;
+}
+
+static void add_data_test(const char *name, void (*test)(void))
+{
+    g_autofree char *split = g_strdup_printf("/virtio-net/%s", name);
+    g_autofree char *packed = g_strdup_printf("/virtio-net/packed/%s", name);
+    g_autofree char *legacy = g_strdup_printf("/virtio-net/legacy/%s", name);
+
+    qtest_add_data_func(split, test, run_split);
+    qtest_add_data_func(packed, test, run_packed);
+    qtest_add_data_func(legacy, test, run_legacy);
 }
 
 int main(int argc, char **argv)
@@ -808,28 +877,27 @@ int main(int argc, char **argv)
                    test_features_plain_peer);
     qtest_add_func("/virtio-net/features/switched-off",
                    test_features_switched_off);
-    qtest_add_func("/virtio-net/tx/lengths", test_tx);
-    qtest_add_func("/virtio-net/tx/scattered", test_tx_scattered);
-    qtest_add_func("/virtio-net/tx/indirect", test_tx_indirect);
-    qtest_add_func("/virtio-net/tx/burst", test_tx_burst);
-    qtest_add_func("/virtio-net/tx/timer", test_tx_timer);
-    qtest_add_func("/virtio-net/tx/waits-for-wire", test_tx_waits_for_wire);
-    qtest_add_func("/virtio-net/rx/lengths", test_rx);
-    qtest_add_func("/virtio-net/rx/mergeable", test_rx_mergeable);
-    qtest_add_func("/virtio-net/rx/too-large", test_rx_too_large);
-    qtest_add_func("/virtio-net/rx/waits-for-room", test_rx_waits_for_room);
-    qtest_add_func("/virtio-net/rx/before-driver-ok",
-                   test_rx_before_driver_ok);
+    add_data_test("tx/lengths", test_tx);
+    add_data_test("tx/scattered", test_tx_scattered);
+    add_data_test("tx/indirect", test_tx_indirect);
+    add_data_test("tx/burst", test_tx_burst);
+    add_data_test("tx/timer", test_tx_timer);
+    add_data_test("tx/waits-for-wire", test_tx_waits_for_wire);
+    add_data_test("rx/lengths", test_rx);
+    add_data_test("rx/mergeable", test_rx_mergeable);
+    add_data_test("rx/too-large", test_rx_too_large);
+    add_data_test("rx/waits-for-room", test_rx_waits_for_room);
+    add_data_test("rx/before-driver-ok", test_rx_before_driver_ok);
     qtest_add_func("/virtio-net/filter/default", test_filter_default);
-    qtest_add_func("/virtio-net/filter/rx-mode", test_filter_rx_mode);
+    add_data_test("filter/rx-mode", test_filter_rx_mode);
     qtest_add_func("/virtio-net/filter/no-unicast", test_filter_no_unicast);
-    qtest_add_func("/virtio-net/filter/mac-table", test_filter_mac_table);
+    add_data_test("filter/mac-table", test_filter_mac_table);
     qtest_add_func("/virtio-net/filter/mac-address", test_filter_mac_address);
-    qtest_add_func("/virtio-net/filter/vlan", test_filter_vlan);
-    qtest_add_func("/virtio-net/ctrl/errors", test_ctrl_errors);
+    add_data_test("filter/vlan", test_filter_vlan);
+    add_data_test("ctrl/errors", test_ctrl_errors);
     qtest_add_func("/virtio-net/link/card", test_link);
     qtest_add_func("/virtio-net/link/netdev", test_link_of_netdev);
     qtest_add_func("/virtio-net/announce", test_announce);
-    qtest_add_func("/virtio-net/reset/in-transfer", test_reset_in_transfer);
+    add_data_test("reset/in-transfer", test_reset_in_transfer);
     return g_test_run();
 }

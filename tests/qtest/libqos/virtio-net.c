@@ -97,14 +97,50 @@ void qvirtio_net_shutdown(QVirtioNet *net)
     g_free(net);
 }
 
+void qvirtio_net_set_legacy(QVirtioNet *net, bool legacy)
+{
+    if (net->pci->bar.addr) {
+        qvirtio_net_stop(net);
+    }
+    qvirtio_pci_set_legacy(net->pci, legacy);
+    qvirtio_pci_device_enable(net->pci);
+}
+
 /* From reset to DRIVER_OK */
 
 void qvirtio_net_negotiate(QVirtioNet *net, uint64_t wanted)
 {
+    const uint64_t longer_header = 1ull << VIRTIO_F_VERSION_1 |
+                                   1ull << VIRTIO_NET_F_MRG_RXBUF;
+
     qvirtio_net_stop(net);
+    if (net->msix != net->msix_on) {
+        if (net->msix) {
+            qpci_msix_enable(net->pci->pdev);
+        } else {
+            qpci_msix_disable(net->pci->pdev);
+        }
+        net->msix_on = net->msix;
+    }
     qvirtio_start_device(net->vdev);
     qvirtio_set_features(net->vdev, qvirtio_get_features(net->vdev) &
+                         ~QVIRTIO_F_BAD_FEATURE &
                          (wanted | 1ull << VIRTIO_F_VERSION_1));
+    net->hdr_len = net->vdev->features & longer_header
+        ? sizeof(struct virtio_net_hdr_mrg_rxbuf)
+        : sizeof(struct virtio_net_hdr);
+}
+
+static void qvirtio_net_setup_vectors(QVirtioNet *net)
+{
+    QVirtQueue *vqs[] = { net->rx, net->tx, net->ctrl };
+
+    qvirtio_pci_set_msix_configuration_vector(net->pci, net->alloc, 0);
+    for (int i = 0; i < ARRAY_SIZE(vqs) && vqs[i]; i++) {
+        qvirtqueue_pci_msix_setup(net->pci, container_of(vqs[i], QVirtQueuePCI,
+                                                         vq),
+                                  net->alloc, i + 1);
+    }
 }
 
 void qvirtio_net_setup_queues(QVirtioNet *net)
@@ -120,6 +156,9 @@ void qvirtio_net_setup_queues(QVirtioNet *net)
                                                max_virtqueue_pairs));
         }
         net->ctrl = qvirtqueue_setup(net->vdev, net->alloc, n);
+    }
+    if (net->msix) {
+        qvirtio_net_setup_vectors(net);
     }
     net->tx_buf = guest_alloc(net->alloc, TX_BUF_SIZE);
     net->ctrl_buf = guest_alloc(net->alloc, CTRL_BUF_SIZE);
@@ -229,15 +268,15 @@ size_t qvirtio_net_recv(QVirtioNet *net, void *buf, size_t len,
                         QVirtioNetHdr *hdr_out)
 {
     g_autofree uint8_t *piece = g_malloc(TX_BUF_SIZE);
-    QVirtioNetHdr hdr;
+    QVirtioNetHdr hdr = { .num_buffers = 1 };
     size_t total;
     uint32_t used = qvirtio_net_take(net, piece, TX_BUF_SIZE);
 
-    g_assert_cmpuint(used, >=, sizeof(hdr));
-    memcpy(&hdr, piece, sizeof(hdr));
-    total = used - sizeof(hdr);
+    g_assert_cmpuint(used, >=, net->hdr_len);
+    memcpy(&hdr, piece, net->hdr_len);
+    total = used - net->hdr_len;
     g_assert_cmpuint(total, <=, len);
-    memcpy(buf, piece + sizeof(hdr), total);
+    memcpy(buf, piece + net->hdr_len, total);
 
     /* Further buffers of the packet have no header. */
     for (unsigned i = 1; i < hdr.num_buffers; i++) {
@@ -254,7 +293,7 @@ size_t qvirtio_net_recv(QVirtioNet *net, void *buf, size_t len,
 
 bool qvirtio_net_rx_idle(QVirtioNet *net)
 {
-    return qtest_readw(net->qts, net->rx->used + 2) == net->rx->last_used_idx;
+    return qvirtqueue_idle(net->qts, net->rx);
 }
 
 void qvirtio_net_send_hdr(QVirtioNet *net, const QVirtioNetHdr *hdr,
@@ -262,10 +301,10 @@ void qvirtio_net_send_hdr(QVirtioNet *net, const QVirtioNetHdr *hdr,
 {
     uint32_t head, used;
 
-    g_assert_cmpuint(sizeof(*hdr) + len, <=, TX_BUF_SIZE);
-    qtest_bufwrite(net->qts, net->tx_buf, hdr, sizeof(*hdr));
-    qtest_bufwrite(net->qts, net->tx_buf + sizeof(*hdr), buf, len);
-    head = qvirtqueue_add(net->qts, net->tx, net->tx_buf, sizeof(*hdr) + len,
+    g_assert_cmpuint(net->hdr_len + len, <=, TX_BUF_SIZE);
+    qtest_bufwrite(net->qts, net->tx_buf, hdr, net->hdr_len);
+    qtest_bufwrite(net->qts, net->tx_buf + net->hdr_len, buf, len);
+    head = qvirtqueue_add(net->qts, net->tx, net->tx_buf, net->hdr_len + len,
                           false, false);
     qvirtqueue_kick(net->qts, net->vdev, net->tx, head);
     g_assert_cmpuint(qvirtio_net_wait_used(net, net->tx, &used), ==, head);

@@ -35,7 +35,10 @@
 /* Any feature that is offered. */
 #define QVIRTIO_NET_ALL         UINT64_MAX
 
-/* What the guest has of the header: virtio 1 always has the longer one. */
+/*
+ * The header before a packet.  virtio 1 always has the longer one; before it
+ * num_buffers was there only with mergeable buffers, and is 1 here if not.
+ */
 typedef struct virtio_net_hdr_mrg_rxbuf QVirtioNetHdr;
 
 typedef struct QVirtioNet {
@@ -45,11 +48,14 @@ typedef struct QVirtioNet {
     QVirtioPCIDevice *pci;
     QVirtioDevice *vdev;
     int wire;                   /* the test's end of the cable */
+    bool msix;                  /* a vector a queue, from the next start on */
+    bool msix_on;               /* switched on for that */
 
     /* From start to stop; ctrl only if it was negotiated. */
     QVirtQueue *rx;
     QVirtQueue *tx;
     QVirtQueue *ctrl;
+    size_t hdr_len;             /* of the header, as negotiated */
     uint64_t tx_buf;
     uint64_t ctrl_buf;
     struct {
@@ -74,6 +80,8 @@ QVirtioNet *qvirtio_net_boot_with(const char *type, const char *props,
  */
 QVirtioNet *qvirtio_net_boot_args(const char *args);
 void qvirtio_net_shutdown(QVirtioNet *net);
+/* From the next start on drive it as one before virtio 1, or not. */
+void qvirtio_net_set_legacy(QVirtioNet *net, bool legacy);
 
 /*
  * From reset to DRIVER_OK with those of the features @wanted that the device

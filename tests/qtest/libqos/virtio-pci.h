@@ -1,7 +1,8 @@
 /*
- * libqos: virtio over PCI, the modern registers.
+ * libqos: virtio over PCI.
  *
- * The device's blocks of registers are found by its capabilities.  Interrupts
+ * The device's blocks of registers are found by its capabilities, or after
+ * qvirtio_pci_set_legacy() in BAR 0, as a driver before virtio 1 does.  Interrupts
  * are read from ISR, or, once qvirtio_pci_set_msix_configuration_vector() and
  * qvirtqueue_pci_msix_setup() have chosen vectors, from a word in guest memory
  * that each vector's message goes to.
@@ -14,10 +15,20 @@
 #include "virtio.h"
 #include "pci.h"
 
-typedef struct QVirtioPCIDevice {
+typedef struct QVirtioPCIDevice QVirtioPCIDevice;
+
+/* Where the numbers of vectors are written, and read back. */
+typedef struct QVirtioPCIMSIXOps {
+    void (*set_config_vector)(QVirtioPCIDevice *d, uint16_t entry);
+    void (*set_queue_vector)(QVirtioPCIDevice *d, uint16_t index,
+                             uint16_t entry);
+} QVirtioPCIMSIXOps;
+
+struct QVirtioPCIDevice {
     QVirtioDevice vdev;
     QPCIDevice *pdev;
-    QPCIBar bar;                /* with all four blocks, at these offsets: */
+    const QVirtioPCIMSIXOps *msix_ops;
+    QPCIBar bar;                /* modern: four blocks, at these offsets: */
     uint64_t common_cfg_offset;
     uint64_t notify_cfg_offset;
     uint64_t isr_cfg_offset;
@@ -27,7 +38,7 @@ typedef struct QVirtioPCIDevice {
     uint16_t config_msix_entry;
     uint64_t config_msix_addr;
     uint32_t config_msix_data;
-} QVirtioPCIDevice;
+};
 
 typedef struct QVirtQueuePCI {
     QVirtQueue vq;
@@ -37,10 +48,21 @@ typedef struct QVirtQueuePCI {
     uint32_t msix_data;
 } QVirtQueuePCI;
 
-extern const QVirtioBus qvirtio_pci_virtio_1;
+static inline QVirtioPCIDevice *qvirtio_to_pci(QVirtioDevice *d)
+{
+    return container_of(d, QVirtioPCIDevice, vdev);
+}
 
-/* The virtio device at @addr; its type must be modern.  g_free() it. */
+extern const QVirtioBus qvirtio_pci_virtio_1;
+extern const QVirtioPCIMSIXOps qvirtio_pci_msix_ops_virtio_1;
+extern const QVirtioBus qvirtio_pci_legacy;
+extern const QVirtioPCIMSIXOps qvirtio_pci_msix_ops_legacy;
+
+/* The virtio device at @addr, to be driven as a modern one.  g_free() it. */
 QVirtioPCIDevice *virtio_pci_new(QPCIBus *bus, QPCIAddress *addr);
+/* Drive it as one before virtio 1, or not; before it is enabled. */
+void qvirtio_pci_set_legacy(QVirtioPCIDevice *d, bool legacy);
+bool qvirtio_pci_is_legacy(QVirtioPCIDevice *d);
 void qvirtio_pci_device_enable(QVirtioPCIDevice *d);
 void qvirtio_pci_device_disable(QVirtioPCIDevice *d);
 /* Switch it off and free it, with its PCI device. */
@@ -52,5 +74,10 @@ void qvirtio_pci_set_msix_configuration_vector(QVirtioPCIDevice *d,
                                                uint16_t entry);
 void qvirtqueue_pci_msix_setup(QVirtioPCIDevice *d, QVirtQueuePCI *vqpci,
                                QGuestAllocator *alloc, uint16_t entry);
+
+/* Has the vector's message arrived in memory?  If masked, is it pending? */
+bool qvirtio_pci_msix_fired(QVirtioPCIDevice *dev, uint16_t entry,
+                            uint64_t addr, uint32_t data);
+void qvirtio_pci_virtqueue_cleanup(QVirtQueue *vq, QGuestAllocator *alloc);
 
 #endif

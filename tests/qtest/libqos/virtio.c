@@ -143,6 +143,22 @@ void qvirtqueue_cleanup(const QVirtioBus *bus, QVirtQueue *vq,
     bus->virtqueue_cleanup(vq, alloc);
 }
 
+void qvirtqueue_init(QVirtQueue *vq, QVirtioDevice *d, uint16_t index,
+                     uint32_t size)
+{
+    vq->vdev = d;
+    vq->index = index;
+    vq->size = vq->num_free = size;
+    vq->indirect = d->features & (1ULL << VIRTIO_RING_F_INDIRECT_DESC);
+    vq->event = d->features & (1ULL << VIRTIO_RING_F_EVENT_IDX);
+    vq->packed = d->features & (1ULL << VIRTIO_F_RING_PACKED);
+
+    /* 0 if there is no such queue; and a split ring is a power of two. */
+    g_assert_cmpuint(size, !=, 0);
+    g_assert_cmpuint(size, <=, QVIRTQUEUE_MAX_SIZE);
+    g_assert_true(vq->packed || !(size & (size - 1)));
+}
+
 void qvring_init(QTestState *qts, const QGuestAllocator *alloc,
                  QVirtQueue *vq, uint64_t addr)
 {
@@ -189,6 +205,13 @@ void qvring_indirect_desc_add(QVirtioDevice *d, QTestState *qts,
     uint16_t flags = write ? VRING_DESC_F_WRITE : 0;
 
     g_assert_cmpuint(i, <, indirect->elem);
+    if (d->features & (1ULL << VIRTIO_F_RING_PACKED)) {
+        /* There the flags are where next is here, and all of it is taken. */
+        qvirtqueue_write_desc(qts,
+                              indirect->desc + sizeof(struct vring_desc) * i,
+                              data, len, 0, flags);
+        return;
+    }
     if (i + 1 < indirect->elem) {
         flags |= VRING_DESC_F_NEXT;
     }
@@ -205,16 +228,25 @@ static uint32_t qvirtqueue_take_desc(QVirtQueue *vq)
     return i;
 }
 
+static void qvirtqueue_put(QTestState *qts, QVirtQueue *vq, uint32_t i,
+                           uint64_t data, uint32_t len, uint16_t flags)
+{
+    if (vq->packed) {
+        qvirtqueue_packed_write_desc(qts, vq, data, len, flags);
+    } else {
+        qvirtqueue_write_desc(qts, vq->desc + sizeof(struct vring_desc) * i,
+                              data, len, flags, (i + 1) % vq->size);
+    }
+}
+
 uint32_t qvirtqueue_add(QTestState *qts, QVirtQueue *vq, uint64_t data,
                         uint32_t len, bool write, bool next)
 {
     uint32_t i = qvirtqueue_take_desc(vq);
 
-    qvirtqueue_write_desc(qts, vq->desc + sizeof(struct vring_desc) * i, data,
-                          len,
-                          (write ? VRING_DESC_F_WRITE : 0) |
-                          (next ? VRING_DESC_F_NEXT : 0),
-                          (i + 1) % vq->size);
+    qvirtqueue_put(qts, vq, i, data, len,
+                   (write ? VRING_DESC_F_WRITE : 0) |
+                   (next ? VRING_DESC_F_NEXT : 0));
     return i;
 }
 
@@ -224,29 +256,45 @@ uint32_t qvirtqueue_add_indirect(QTestState *qts, QVirtQueue *vq,
     uint32_t i = qvirtqueue_take_desc(vq);
 
     g_assert_true(vq->indirect);
-    qvirtqueue_write_desc(qts, vq->desc + sizeof(struct vring_desc) * i,
-                          indirect->desc,
-                          sizeof(struct vring_desc) * indirect->elem,
-                          VRING_DESC_F_INDIRECT, 0);
+    qvirtqueue_put(qts, vq, i, indirect->desc,
+                   sizeof(struct vring_desc) * indirect->elem,
+                   VRING_DESC_F_INDIRECT);
     return i;
+}
+
+bool qvirtqueue_publish(QTestState *qts, QVirtQueue *vq, uint32_t free_head)
+{
+    uint16_t idx, event;
+
+    if (vq->packed) {
+        return qvirtqueue_packed_publish(qts, vq, free_head);
+    }
+    idx = qtest_readw(qts, vq->avail + 2);
+    qtest_writew(qts, vq->avail + 4 + 2 * (idx % vq->size), free_head);
+    qtest_writew(qts, vq->avail + 2, idx + 1);
+
+    if (!vq->event) {
+        return !(qtest_readw(qts, vq->used) & VRING_USED_F_NO_NOTIFY);
+    }
+    event = qtest_readw(qts, vq->used + 4 +
+                             sizeof(struct vring_used_elem) * vq->size);
+    return vring_need_event(event, idx + 1, idx);
 }
 
 void qvirtqueue_kick(QTestState *qts, QVirtioDevice *d, QVirtQueue *vq,
                      uint32_t free_head)
 {
-    uint16_t idx = qtest_readw(qts, vq->avail + 2);
-    uint16_t flags, event;
-
-    qtest_writew(qts, vq->avail + 4 + 2 * (idx % vq->size), free_head);
-    qtest_writew(qts, vq->avail + 2, idx + 1);
-
-    flags = qtest_readw(qts, vq->used);
-    event = qtest_readw(qts, vq->used + 4 +
-                             sizeof(struct vring_used_elem) * vq->size);
-    if (vq->event ? vring_need_event(event, idx + 1, idx)
-                  : !(flags & VRING_USED_F_NO_NOTIFY)) {
+    if (qvirtqueue_publish(qts, vq, free_head)) {
         d->bus->virtqueue_kick(d, vq);
     }
+}
+
+bool qvirtqueue_idle(QTestState *qts, QVirtQueue *vq)
+{
+    if (vq->packed) {
+        return qvirtqueue_packed_idle(qts, vq);
+    }
+    return qtest_readw(qts, vq->used + 2) == vq->last_used_idx;
 }
 
 bool qvirtqueue_get_buf(QTestState *qts, QVirtQueue *vq, uint32_t *desc_idx,
@@ -254,8 +302,12 @@ bool qvirtqueue_get_buf(QTestState *qts, QVirtQueue *vq, uint32_t *desc_idx,
 {
     uint64_t elem;
 
-    if (qtest_readw(qts, vq->used + 2) == vq->last_used_idx) {
+    if (qvirtqueue_idle(qts, vq)) {
         return false;
+    }
+    if (vq->packed) {
+        qvirtqueue_packed_get_buf(qts, vq, desc_idx, len);
+        return true;
     }
     elem = vq->used + 4 +
            sizeof(struct vring_used_elem) * (vq->last_used_idx % vq->size);
@@ -269,8 +321,22 @@ bool qvirtqueue_get_buf(QTestState *qts, QVirtQueue *vq, uint32_t *desc_idx,
     return true;
 }
 
-void qvirtqueue_set_used_event(QTestState *qts, QVirtQueue *vq, uint16_t idx)
+void qvirtqueue_set_interrupts(QTestState *qts, QVirtQueue *vq, bool on)
+{
+    if (vq->packed) {
+        qvirtqueue_packed_set_interrupts(qts, vq, on);
+    } else {
+        g_assert_false(vq->event);
+        qtest_writew(qts, vq->avail, on ? 0 : VRING_AVAIL_F_NO_INTERRUPT);
+    }
+}
+
+void qvirtqueue_set_used_event(QTestState *qts, QVirtQueue *vq, uint32_t idx)
 {
     g_assert_true(vq->event);
-    qtest_writew(qts, vq->avail + 4 + 2 * vq->size, idx);
+    if (vq->packed) {
+        qvirtqueue_packed_set_used_event(qts, vq, idx);
+    } else {
+        qtest_writew(qts, vq->avail + 4 + 2 * vq->size, idx);
+    }
 }

@@ -12,6 +12,7 @@
  *   qvirtqueue_kick(qts, d, vq, head);
  *   qvirtio_wait_used_elem(qts, d, vq, head, &len, timeout_us);
  *
+ * If VIRTIO_F_RING_PACKED was negotiated, the same calls drive a packed ring.
  * A QVirtioBus says how a transport does each of these.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -25,6 +26,8 @@
 
 #define QVIRTIO_F_BAD_FEATURE   0x40000000ull
 
+#define QVIRTQUEUE_MAX_SIZE     1024
+
 typedef struct QVirtioBus QVirtioBus;
 
 typedef struct QVirtioDevice {
@@ -37,15 +40,26 @@ typedef struct QVirtioDevice {
 typedef struct QVirtQueue {
     QVirtioDevice *vdev;
     uint64_t desc;              /* guest addresses of the three rings */
-    uint64_t avail;
-    uint64_t used;
+    uint64_t avail;             /* packed: of the driver's event word */
+    uint64_t used;              /* packed: of the device's */
     uint16_t index;
     uint32_t size;
-    uint32_t free_head;         /* the next unused descriptor */
+    uint32_t free_head;         /* descriptors taken since the beginning */
     uint32_t num_free;
     uint16_t last_used_idx;
     bool indirect;
     bool event;
+    bool packed;
+
+    /* Packed: a chain's number is the place of its first descriptor. */
+    uint32_t used_head;         /* descriptors given back since the beginning */
+    uint32_t chain;             /* as free_head, of the chain being added */
+    bool chain_open;
+    struct {
+        uint32_t head;          /* as free_head */
+        uint16_t ndescs;
+        uint16_t flags;         /* of the first, until it is published */
+    } chains[QVIRTQUEUE_MAX_SIZE];
 } QVirtQueue;
 
 /* A table of descriptors in guest memory; both sides of it are the test's. */
@@ -112,6 +126,9 @@ QVirtQueue *qvirtqueue_setup(QVirtioDevice *d, QGuestAllocator *alloc,
                              uint16_t index);
 void qvirtqueue_cleanup(const QVirtioBus *bus, QVirtQueue *vq,
                         QGuestAllocator *alloc);
+/* What was negotiated, for a queue of @size; for virtqueue_setup(). */
+void qvirtqueue_init(QVirtQueue *vq, QVirtioDevice *d, uint16_t index,
+                     uint32_t size);
 /* Lay out the rings at @addr, which has room for qvring_size(). */
 void qvring_init(QTestState *qts, const QGuestAllocator *alloc,
                  QVirtQueue *vq, uint64_t addr);
@@ -135,13 +152,36 @@ uint32_t qvirtqueue_add(QTestState *qts, QVirtQueue *vq, uint64_t data,
                         uint32_t len, bool write, bool next);
 uint32_t qvirtqueue_add_indirect(QTestState *qts, QVirtQueue *vq,
                                  QVRingIndirectDesc *indirect);
-/* Make the chain at @free_head available, and kick if the device wants it. */
+/* Make the chain at @free_head available; does the device want a kick? */
+bool qvirtqueue_publish(QTestState *qts, QVirtQueue *vq, uint32_t free_head);
+/* The same, and kick if it does. */
 void qvirtqueue_kick(QTestState *qts, QVirtioDevice *d, QVirtQueue *vq,
                      uint32_t free_head);
 /* Take one used element, if there is any. */
 bool qvirtqueue_get_buf(QTestState *qts, QVirtQueue *vq, uint32_t *desc_idx,
                         uint32_t *len);
-/* With event_idx: interrupt when the used index goes beyond @idx. */
-void qvirtqueue_set_used_event(QTestState *qts, QVirtQueue *vq, uint16_t idx);
+/* Is there none to take? */
+bool qvirtqueue_idle(QTestState *qts, QVirtQueue *vq);
+/* Shall the device interrupt? */
+void qvirtqueue_set_interrupts(QTestState *qts, QVirtQueue *vq, bool on);
+/*
+ * With event_idx: interrupt when more than @idx elements have been used; if
+ * packed, descriptors.
+ */
+void qvirtqueue_set_used_event(QTestState *qts, QVirtQueue *vq, uint32_t idx);
+
+/* virtio-packed.c: the same for a packed ring; called by those above */
+
+void qvirtqueue_packed_write_desc(QTestState *qts, QVirtQueue *vq,
+                                  uint64_t data, uint32_t len, uint16_t flags);
+bool qvirtqueue_packed_publish(QTestState *qts, QVirtQueue *vq,
+                               uint32_t head);
+bool qvirtqueue_packed_idle(QTestState *qts, QVirtQueue *vq);
+void qvirtqueue_packed_get_buf(QTestState *qts, QVirtQueue *vq,
+                               uint32_t *head, uint32_t *len);
+void qvirtqueue_packed_set_interrupts(QTestState *qts, QVirtQueue *vq,
+                                      bool on);
+void qvirtqueue_packed_set_used_event(QTestState *qts, QVirtQueue *vq,
+                                      uint32_t idx);
 
 #endif
