@@ -547,6 +547,12 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
     case QEMU_OPTION_no_hpet:
         qdict_put_str(cmdline.machine_opts, "hpet", "off");
         break;
+    case QEMU_OPTION_watchdog_action: {
+        g_autofree char *action = g_strdup_printf("watchdog=%s", optarg);
+
+        opts_parse_or_exit("action", action, false);
+        break;
+    }
     case QEMU_OPTION_no_reboot:
         opts_parse_or_exit("action", "reboot=shutdown", false);
         break;

@@ -142,6 +142,9 @@ static const QEMUOption qemu_options[] = {
       "(poweroff|pause), panics (pause|shutdown|exit-failure|none), or\n"
       "leaves a watchdog alone (reset|shutdown|poweroff|inject-nmi|\n"
       "pause|debug|none)" },
+    { "watchdog-action", true, QEMU_OPTION_watchdog_action,
+      "reset|shutdown|poweroff|inject-nmi|pause|debug|none",
+      "the same as -action watchdog=…" },
     { "preconfig", false, QEMU_OPTION_preconfig, "",
       "make the machine only when QMP's x-exit-preconfig says so" },
     { "compat", true, QEMU_OPTION_compat,

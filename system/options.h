@@ -59,6 +59,7 @@ enum {
     QEMU_OPTION_dfilter,
     QEMU_OPTION_no_hpet,
     QEMU_OPTION_no_reboot,
+    QEMU_OPTION_watchdog_action,
     QEMU_OPTION_no_shutdown,
     QEMU_OPTION_action,
     QEMU_OPTION_add_fd,
