@@ -2,11 +2,12 @@
 #
 # pages-test: does the program go the ways that docs/ describes?
 #
-#   pages-test.py SOURCE-DIR QEMINI TALLY-TEST PING-GUEST
+#   pages-test.py SOURCE-DIR QEMINI TALLY-TEST PING-GUEST IRQ-GUEST
 #
 # walk.py, inside gdb, compares one page with what happens.  The pages about a
 # guest need somebody to play the guest: a test of the tally device, and the
-# driver of `make run`; both start gdb in place of the program.
+# driver of `make run`; both start gdb in place of the program.  The page about
+# KVM has a guest of tests/guest.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
@@ -19,7 +20,8 @@ import sys
 import tempfile
 import time
 
-source, qemini, tally_test, ping_guest = map(os.path.abspath, sys.argv[1:5])
+source, qemini, tally_test, ping_guest, irq_guest = map(os.path.abspath,
+                                                        sys.argv[1:6])
 walk = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'walk.py')
 GDB = ['gdb', '-q', '-nx', '-batch', '-iex', 'set debuginfod enabled off',
        '-x', walk, '--args', qemini]
@@ -102,6 +104,20 @@ def walk_packet():
                {'QTEST_QEMU_BINARY': shlex.join(GDB)}, ping)
 
 
+def walk_interrupt():
+    return run('interrupt.md', list(range(count_blocks('interrupt.md'))),
+               GDB + ['-accel', 'kvm', '-m', '64', '-nodefaults', '-display',
+                      'none', '-kernel', irq_guest,
+                      '-device', 'virtio-net-pci'], {})
+
+
+def no_kvm():
+    """Why KVM cannot be used, or None."""
+    if os.access('/dev/kvm', os.R_OK | os.W_OK):
+        return None
+    return '/dev/kvm cannot be used'
+
+
 def no_tap():
     """Why there can be no tap in a namespace of our own, or None."""
     try:
@@ -135,12 +151,12 @@ def main():
                                   sys.executable, *sys.argv])
 
     pages = [('realize.md', walk_realize), ('guest-write.md', walk_guest_write),
-             ('packet.md', walk_packet)]
+             ('packet.md', walk_packet), ('interrupt.md', walk_interrupt)]
     total = sum(count_blocks(page) for page, _ in pages)
     print(f'1..{total}', flush=True)
     number = 0
     for page, go in pages:
-        skip = reason if go is walk_packet else None
+        skip = {walk_packet: reason, walk_interrupt: no_kvm()}.get(go)
         results = {} if skip else go()
         for i in range(count_blocks(page)):
             number += 1
