@@ -188,6 +188,7 @@ static char *get_boot_device_path(DeviceState *dev, bool ignore_suffixes,
 char *get_boot_devices_list(size_t *size)
 {
     MachineClass *mc = MACHINE_GET_CLASS(current_machine);
+    const BootConfiguration *boot = &current_machine->boot_config;
     GString *list = g_string_new(NULL);
     FWBootEntry *i;
 
@@ -198,6 +199,11 @@ char *get_boot_devices_list(size_t *size)
         g_string_append_printf(list, "%s%s", list->len ? "\n" : "", path);
     }
 
+    /* -boot strict=on: nothing that is not in the list. */
+    if (list->len && boot->has_strict && boot->strict) {
+        g_string_append(list, "\nHALT");
+    }
+
     /* With its NUL, if there is anything. */
     *size = list->len ? list->len + 1 : 0;
     if (!list->len) {
@@ -205,6 +211,72 @@ char *get_boot_devices_list(size_t *size)
         return NULL;
     }
     return g_string_free(list, false);
+}
+
+/* Geometries */
+
+typedef struct FWLCHSEntry FWLCHSEntry;
+
+struct FWLCHSEntry {
+    QTAILQ_ENTRY(FWLCHSEntry) link;
+    DeviceState *dev;
+    char *suffix;
+    uint32_t lcyls;
+    uint32_t lheads;
+    uint32_t lsecs;
+};
+
+static QTAILQ_HEAD(, FWLCHSEntry) fw_lchs = QTAILQ_HEAD_INITIALIZER(fw_lchs);
+
+void del_boot_device_lchs(DeviceState *dev, const char *suffix)
+{
+    FWLCHSEntry *i;
+
+    QTAILQ_FOREACH(i, &fw_lchs, link) {
+        if (i->dev == dev && (!suffix || !g_strcmp0(i->suffix, suffix))) {
+            QTAILQ_REMOVE(&fw_lchs, i, link);
+            g_free(i->suffix);
+            g_free(i);
+            break;
+        }
+    }
+}
+
+void add_boot_device_lchs(DeviceState *dev, const char *suffix,
+                          uint32_t lcyls, uint32_t lheads, uint32_t lsecs)
+{
+    FWLCHSEntry *node;
+
+    if (!lcyls && !lheads && !lsecs) {
+        return;
+    }
+    assert(dev != NULL || suffix != NULL);
+
+    node = g_new(FWLCHSEntry, 1);
+    *node = (FWLCHSEntry) {
+        .dev = dev,
+        .suffix = g_strdup(suffix),
+        .lcyls = lcyls,
+        .lheads = lheads,
+        .lsecs = lsecs,
+    };
+    QTAILQ_INSERT_TAIL(&fw_lchs, node, link);
+}
+
+char *get_boot_devices_lchs_list(size_t *size)
+{
+    GString *list = g_string_new(NULL);
+    FWLCHSEntry *i;
+
+    QTAILQ_FOREACH(i, &fw_lchs, link) {
+        g_autofree char *path = get_boot_device_path(i->dev, false, i->suffix);
+
+        g_string_append_printf(list, "%s%s %" PRIu32 " %" PRIu32 " %" PRIu32,
+                               list->len ? "\n" : "", path, i->lcyls,
+                               i->lheads, i->lsecs);
+    }
+    *size = list->len ? list->len + 1 : 0;
+    return g_string_free(list, !list->len);
 }
 
 /* The property */

@@ -29,6 +29,7 @@
 #include "qemu/option.h"
 #include "chardev/char.h"
 #include "exec/gdbstub.h"
+#include "hw/firmware/smbios.h"
 #include "monitor/monitor.h"
 #include "net/net.h"
 #include "qom/object_interfaces.h"
@@ -115,6 +116,17 @@ static QemuOptsList qemu_boot_opts = {
     },
 };
 
+static QemuOptsList qemu_option_rom_opts = {
+    .name = "option-rom",
+    .implied_opt_name = "romfile",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_option_rom_opts.head),
+    .desc = {
+        { .name = "bootindex", .type = QEMU_OPT_NUMBER },
+        { .name = "romfile", .type = QEMU_OPT_STRING },
+        { /* end of list */ }
+    },
+};
+
 static QemuOptsList qemu_action_opts = {
     .name = "action",
     .merge_lists = true,
@@ -193,6 +205,7 @@ static void qemu_add_all_opts(void)
     qemu_add_opts(&qemu_smp_opts);
     qemu_add_opts(&qemu_rtc_opts);
     qemu_add_opts(&qemu_boot_opts);
+    qemu_add_opts(&qemu_option_rom_opts);
     qemu_add_opts(&qemu_name_opts);
     qemu_add_opts(&qemu_action_opts);
     qemu_add_opts(&qemu_add_fd_opts);
@@ -387,6 +400,41 @@ void opts_parse_or_exit(const char *list, const char *arg, bool implied)
     }
 }
 
+/* Nobody gets the name if it is empty: the board could not say whose it is. */
+static void option_rom_parse(const char *arg)
+{
+    QemuOpts *opts = qemu_opts_parse_noisily(qemu_find_opts("option-rom"), arg,
+                                             true);
+
+    if (!opts) {
+        exit(1);
+    }
+    if (nb_option_roms >= MAX_OPTION_ROMS) {
+        error_report("too many option ROMs");
+        exit(1);
+    }
+    option_rom[nb_option_roms].name = qemu_opt_get(opts, "romfile");
+    option_rom[nb_option_roms].bootindex = qemu_opt_get_number(opts,
+                                                               "bootindex", -1);
+    if (!option_rom[nb_option_roms].name ||
+        !*option_rom[nb_option_roms].name) {
+        error_report("Option ROM file is not specified");
+        exit(1);
+    }
+    nb_option_roms++;
+}
+
+static void smbios_option_parse(const char *arg)
+{
+    QemuOpts *opts = qemu_opts_parse_noisily(qemu_find_opts("smbios"), arg,
+                                             false);
+
+    if (!opts) {
+        exit(1);
+    }
+    smbios_entry_add(opts, &error_fatal);
+}
+
 static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
 {
     bool help = false;
@@ -453,6 +501,12 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_fw_cfg:
         opts_parse_or_exit("fw_cfg", optarg, true);
+        break;
+    case QEMU_OPTION_option_rom:
+        option_rom_parse(optarg);
+        break;
+    case QEMU_OPTION_smbios:
+        smbios_option_parse(optarg);
         break;
     case QEMU_OPTION_netdev:
         if (netdev_is_modern(optarg)) {
@@ -576,6 +630,8 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_nographic:
         cmdline.nographic = true;
+        /* Firmware is to use the serial port. */
+        qdict_put_str(cmdline.machine_opts, "graphics", "off");
         break;
     case QEMU_OPTION_serial:
         add_device_config(DEV_SERIAL, optarg);

@@ -59,6 +59,12 @@ static const QEMUOption qemu_options[] = {
     { "global", true, QEMU_OPTION_global, "driver.prop=value",
       "set the default of a property" },
 
+    { "smbios", true, QEMU_OPTION_smbios,
+      "file=file|type=n[,field=value...]",
+      "say more of the machine, or other things, than the board does:\n"
+      "a structure from a file, or fields of one of type 0, 1, 2, 3, 4, 8,\n"
+      "11, 17 or 41" },
+
     { .help = "Display options" },
     { "display", true, QEMU_OPTION_display, "none",
       "what shows the guest's screen: nothing" },
@@ -81,7 +87,7 @@ static const QEMUOption qemu_options[] = {
 
     { .help = "Boot Image or Kernel specific" },
     { "bios", true, QEMU_OPTION_bios, "file",
-      "the firmware" },
+      "the firmware (for pc: bios-256k.bin, if there is no kernel)" },
     { "kernel", true, QEMU_OPTION_kernel, "file",
       "boot this kernel, a bzImage or an ELF image with a PVH entry,\n"
       "without firmware" },
@@ -132,6 +138,9 @@ static const QEMUOption qemu_options[] = {
       "look for firmware and option ROMs there as well" },
     { "no-hpet", false, QEMU_OPTION_no_hpet, "",
       "leave out the HPET; -machine hpet=off" },
+    { "option-rom", true, QEMU_OPTION_option_rom,
+      "[romfile=]file[,bootindex=n]",
+      "hand the firmware an option ROM that belongs to no device" },
     { "no-reboot", false, QEMU_OPTION_no_reboot, "",
       "end instead of resetting the machine" },
     { "no-shutdown", false, QEMU_OPTION_no_shutdown, "",

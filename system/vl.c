@@ -639,6 +639,7 @@ void qemu_init_subsystems(void)
     qemu_init_cpu_loop();
     qemu_mutex_lock_iothread();
 
+    module_call_init(MODULE_INIT_OPTS);
     module_call_init(MODULE_INIT_QOM);
     monitor_init_globals();
 

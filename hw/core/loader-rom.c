@@ -114,21 +114,35 @@ static void rom_give_to_fw_cfg(Rom *rom, int32_t bootindex)
     }
 }
 
+/* The file in memory, or NULL and errno. */
+static GMappedFile *rom_map_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    GMappedFile *file;
+
+    if (fd < 0) {
+        return NULL;
+    }
+    file = g_mapped_file_new_from_fd(fd, false, NULL);
+    close(fd);
+    errno = file ? 0 : EINVAL;
+    return file;
+}
+
 ssize_t rom_add_file(const char *file, const char *fw_dir, hwaddr addr,
                      int32_t bootindex, bool option_rom, MemoryRegion *mr,
                      AddressSpace *as)
 {
     g_autofree char *found = qemu_find_file(QEMU_FILE_TYPE_BIOS, file);
-    g_autoptr(GError) gerr = NULL;
     Rom *rom = g_new0(Rom, 1);
 
     assert(!(mr && as));
     rom->name = g_strdup(file);
     rom->path = g_strdup(found ?: file);
-    rom->mapped_file = g_mapped_file_new(rom->path, false, &gerr);
+    rom->mapped_file = rom_map_file(rom->path);
     if (!rom->mapped_file) {
-        error_report("Could not open option rom '%s': %s", rom->path,
-                     gerr->message);
+        error_printf("Could not open option rom '%s': %s\n", rom->path,
+                     strerror(errno));
         goto err;
     }
     rom->data = (uint8_t *)g_mapped_file_get_contents(rom->mapped_file);

@@ -7,11 +7,14 @@
  */
 
 #include "qemu/osdep.h"
+#include "cpu.h"
 #include "e820_memory_layout.h"
 #include "exec/address-spaces.h"
 #include "fw_cfg.h"
 #include "hw/boards.h"
+#include "hw/firmware/smbios.h"
 #include "hw/timer/hpet.h"
+#include "qapi/error.h"
 
 const char *fw_cfg_arch_key_name(uint16_t key)
 {
@@ -43,6 +46,65 @@ static void fw_cfg_add_numa(FWCfgState *fw_cfg, uint16_t apic_id_limit)
 
     fw_cfg_add_bytes(fw_cfg, FW_CFG_NUMA, g_malloc0(size), size);
     fw_cfg_own(fw_cfg, FW_CFG_NUMA);
+}
+
+/* The ranges of RAM, as the map of memory has them; the caller frees it. */
+static struct smbios_phys_mem_area *fw_cfg_smbios_areas(unsigned *count)
+{
+    struct smbios_phys_mem_area *areas =
+        g_new0(struct smbios_phys_mem_area, e820_get_num_entries());
+
+    *count = 0;
+    for (int i = 0; i < e820_get_num_entries(); i++) {
+        if (e820_get_entry(i, E820_RAM, &areas[*count].address,
+                           &areas[*count].length)) {
+            (*count)++;
+        }
+    }
+    return areas;
+}
+
+void fw_cfg_build_smbios(MachineState *ms, FWCfgState *fw_cfg)
+{
+    g_autofree struct smbios_phys_mem_area *areas = NULL;
+    X86CPU *cpu = X86_CPU(ms->possible_cpus->cpus[0].cpu);
+    size_t tables_len, anchor_len;
+    uint8_t *tables, *anchor;
+    unsigned count;
+
+    smbios_set_cpuid(cpu->env.cpuid_version, cpu->env.features[FEAT_1_EDX]);
+    areas = fw_cfg_smbios_areas(&count);
+    smbios_get_tables(ms, areas, count, &tables, &tables_len,
+                      &anchor, &anchor_len, &error_fatal);
+
+    fw_cfg_add_file(fw_cfg, "etc/smbios/smbios-tables", tables, tables_len);
+    fw_cfg_own_file(fw_cfg, "etc/smbios/smbios-tables");
+    fw_cfg_add_file(fw_cfg, "etc/smbios/smbios-anchor", anchor, anchor_len);
+    fw_cfg_own_file(fw_cfg, "etc/smbios/smbios-anchor");
+}
+
+void fw_cfg_build_feature_control(MachineState *ms, FWCfgState *fw_cfg)
+{
+    X86CPU *cpu = X86_CPU(ms->possible_cpus->cpus[0].cpu);
+    const uint64_t mce = CPUID_MCE | CPUID_MCA;
+    CPUX86State *env = &cpu->env;
+    uint64_t bits = 0;
+    uint64_t *val;
+
+    if (env->features[FEAT_1_ECX] & CPUID_EXT_VMX) {
+        bits |= FEATURE_CONTROL_VMXON_ENABLED_OUTSIDE_SMX;
+    }
+    if ((env->features[FEAT_1_EDX] & mce) == mce &&
+        (env->mcg_cap & MCG_LMCE_P)) {
+        bits |= FEATURE_CONTROL_LMCE;
+    }
+    if (!bits) {
+        return;
+    }
+    val = g_new(uint64_t, 1);
+    *val = cpu_to_le64(bits | FEATURE_CONTROL_LOCKED);
+    fw_cfg_add_file(fw_cfg, "etc/msr_feature_control", val, sizeof(*val));
+    fw_cfg_own_file(fw_cfg, "etc/msr_feature_control");
 }
 
 FWCfgState *fw_cfg_arch_create(MachineState *ms, uint16_t boot_cpus,

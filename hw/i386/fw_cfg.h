@@ -23,4 +23,16 @@ FWCfgState *fw_cfg_arch_create(MachineState *ms,
                                uint16_t boot_cpus,
                                uint16_t apic_id_limit);
 
+/*
+ * fw_cfg_build_smbios: the SMBIOS tables, for firmware to place.  All devices
+ * are there.  Ends the program, with a message, if the user's wishes cannot be.
+ */
+void fw_cfg_build_smbios(MachineState *ms, FWCfgState *fw_cfg);
+
+/*
+ * fw_cfg_build_feature_control: what firmware is to write into each CPU's
+ * IA32_FEATURE_CONTROL; no file if the CPUs have nothing to be unlocked.
+ */
+void fw_cfg_build_feature_control(MachineState *ms, FWCfgState *fw_cfg);
+
 #endif

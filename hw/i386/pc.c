@@ -27,6 +27,7 @@
 #include "hw/timer/i8254.h"
 #include "net/net.h"
 #include "qapi/error.h"
+#include "qapi/qapi-visit-machine.h"
 #include "qapi/visitor.h"
 #include "qemu/error-report.h"
 #include "qemu/module.h"
@@ -67,11 +68,69 @@ static void pc_map_ram(PCMachineState *pcms, MemoryRegion *system_memory)
     }
 }
 
+/*
+ * AMD's IOMMUs keep the last 12 GiB below 1 TiB for HyperTransport.  RAM that
+ * would reach there begins at 1 TiB instead of 4 GiB, and the map of memory
+ * says that the range is taken, if CPUs have addresses for it.
+ */
+#define AMD_HT_START        0xfd00000000ULL
+#define AMD_HT_END          0xffffffffffULL
+#define AMD_HT_SIZE         (AMD_HT_END + 1 - AMD_HT_START)
+#define AMD_ABOVE_1TB_START (AMD_HT_END + 1)
+
+/* The last address that RAM and the hole for 64-bit BARs need. */
+static uint64_t pc_max_used_gpa(PCMachineState *pcms, uint64_t pci_hole64_size)
+{
+    if (X86_CPU(first_cpu)->phys_bits <= 32) {
+        return 4 * GiB - 1;
+    }
+    return pc_pci_hole64_start() + pci_hole64_size - 1;
+}
+
+static void pc_leave_amd_hole(PCMachineState *pcms, uint64_t pci_hole64_size)
+{
+    X86MachineState *x86ms = X86_MACHINE(pcms);
+    X86CPU *cpu = X86_CPU(first_cpu);
+
+    if (!IS_AMD_CPU(&cpu->env) ||
+        !PC_MACHINE_GET_CLASS(pcms)->enforce_amd_1tb_hole) {
+        return;
+    }
+    if (pc_max_used_gpa(pcms, pci_hole64_size) >= AMD_HT_START) {
+        x86ms->above_4g_mem_start = AMD_ABOVE_1TB_START;
+    }
+    if (cpu->phys_bits >= 40) {
+        e820_add_entry(AMD_HT_START, AMD_HT_SIZE, E820_RESERVED);
+    }
+}
+
+/* A guest could not reach what is beyond its CPUs' addresses. */
+static void pc_check_phys_bits(PCMachineState *pcms, uint64_t pci_hole64_size)
+{
+    X86CPU *cpu = X86_CPU(first_cpu);
+    hwaddr limit = MAKE_64BIT_MASK(0, cpu->phys_bits);
+    hwaddr used = pc_max_used_gpa(pcms, pci_hole64_size);
+
+    if (used > limit) {
+        error_report("Address space limit 0x%" PRIx64 " < 0x%" PRIx64
+                     " phys-bits too low (%u)", limit, used, cpu->phys_bits);
+        exit(EXIT_FAILURE);
+    }
+}
+
 /* All devices of the command line are there. */
 static void pc_machine_done(Notifier *notifier, void *data)
 {
+    PCMachineState *pcms = container_of(notifier, PCMachineState,
+                                        machine_done);
+    X86MachineState *x86ms = X86_MACHINE(pcms);
+
     acpi_setup();
-    direct_boot_machine_done(PC_MACHINE(qdev_get_machine()));
+    fw_cfg_build_smbios(MACHINE(pcms), x86ms->fw_cfg);
+    fw_cfg_build_feature_control(MACHINE(pcms), x86ms->fw_cfg);
+    /* -device may have added CPUs. */
+    fw_cfg_modify_i16(x86ms->fw_cfg, FW_CFG_NB_CPUS, x86ms->boot_cpus);
+    direct_boot_machine_done(pcms);
 }
 
 void pc_memory_init(PCMachineState *pcms,
@@ -89,6 +148,8 @@ void pc_memory_init(PCMachineState *pcms,
                                   x86ms->above_4g_mem_size);
 
     *ram_memory = machine->ram;
+    pc_leave_amd_hole(pcms, pci_hole64_size);
+    pc_check_phys_bits(pcms, pci_hole64_size);
     pc_map_ram(pcms, system_memory);
 
     if (!machine->kernel_filename) {
@@ -112,6 +173,9 @@ void pc_memory_init(PCMachineState *pcms,
         x86_load_linux(x86ms, PC_ACPI_DATA_SIZE);
     }
 
+    for (int i = 0; i < nb_option_roms; i++) {
+        rom_add_option(option_rom[i].name, option_rom[i].bootindex);
+    }
     x86ms->ioapic_as = &address_space_memory;
 }
 
@@ -325,6 +389,23 @@ void pc_nic_init(PCMachineClass *pcmc, ISABus *isa_bus, PCIBus *pci_bus)
 
 /* Type */
 
+static void pc_machine_get_smbios_ep(Object *obj, Visitor *v,
+                                     const char *name, void *opaque,
+                                     Error **errp)
+{
+    SmbiosEntryPointType type = PC_MACHINE(obj)->smbios_entry_point_type;
+
+    visit_type_SmbiosEntryPointType(v, name, &type, errp);
+}
+
+static void pc_machine_set_smbios_ep(Object *obj, Visitor *v,
+                                     const char *name, void *opaque,
+                                     Error **errp)
+{
+    visit_type_SmbiosEntryPointType(
+        v, name, &PC_MACHINE(obj)->smbios_entry_point_type, errp);
+}
+
 static void pc_machine_get_max_ram_below_4g(Object *obj, Visitor *v,
                                             const char *name, void *opaque,
                                             Error **errp)
@@ -454,6 +535,9 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
 
     pcmc->pci_enabled = true;
     pcmc->gigabyte_align = true;
+    pcmc->smbios_defaults = true;
+    pcmc->smbios_uuid_encoded = true;
+    pcmc->enforce_amd_1tb_hole = true;
 
     mc->reset = pc_machine_reset;
     mc->wakeup = pc_machine_wakeup;
@@ -477,12 +561,19 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
     object_class_property_add_bool(oc, PC_MACHINE_I8042,
                                    pc_machine_get_i8042,
                                    pc_machine_set_i8042);
+
+    object_class_property_add(oc, PC_MACHINE_SMBIOS_EP, "str",
+                              pc_machine_get_smbios_ep,
+                              pc_machine_set_smbios_ep, NULL, NULL);
+    object_class_property_set_description(oc, PC_MACHINE_SMBIOS_EP,
+        "Which entry point the SMBIOS tables have: 32 or 64");
 }
 
 static void pc_machine_initfn(Object *obj)
 {
     PC_MACHINE(obj)->hpet_enabled = true;
     PC_MACHINE(obj)->i8042_enabled = true;
+    PC_MACHINE(obj)->smbios_entry_point_type = SMBIOS_ENTRY_POINT_TYPE_32;
 }
 
 static void pc_machine_finalize(Object *obj)

@@ -87,6 +87,7 @@ static void pc_init1(MachineState *machine, const char *host_type,
     MemoryRegion *system_memory = get_system_memory();
     MemoryRegion *pci_memory = &pcms->pci_memory;
     MemoryRegion *ram_memory;
+    DeviceState *i440fx_host;
     PCIDevice *pci_dev;
     ISABus *isa_bus;
 
@@ -98,6 +99,14 @@ static void pc_init1(MachineState *machine, const char *host_type,
 
     pc_piix_split_ram(pcms);
     x86_cpus_init(x86ms, 1);
+    if (pcmc->smbios_defaults) {
+        MachineClass *mc = MACHINE_GET_CLASS(machine);
+
+        smbios_set_defaults("QEMU", mc->desc, mc->name,
+                            pcmc->smbios_legacy_mode,
+                            pcmc->smbios_uuid_encoded,
+                            pcms->smbios_entry_point_type);
+    }
     kvmclock_create(true);
 
     /*
@@ -108,11 +117,15 @@ static void pc_init1(MachineState *machine, const char *host_type,
     memory_region_transaction_begin();
 
     memory_region_init(pci_memory, NULL, "pci", UINT64_MAX);
-    pc_memory_init(pcms, system_memory, pci_memory, &ram_memory, 0);
+    i440fx_host = qdev_new(host_type);
+    pc_memory_init(pcms, system_memory, pci_memory, &ram_memory,
+                   object_property_get_uint(OBJECT(i440fx_host),
+                                            PCI_HOST_PROP_PCI_HOLE64_SIZE,
+                                            &error_abort));
 
     pcms->gsi_state = pc_gsi_create(&x86ms->gsi, pcmc->pci_enabled);
 
-    pcms->bus = i440fx_init(host_type, pci_type, system_memory,
+    pcms->bus = i440fx_init(pci_type, i440fx_host, system_memory,
                             get_system_io(), machine->ram_size,
                             x86ms->below_4g_mem_size,
                             x86ms->above_4g_mem_size,

@@ -19,7 +19,7 @@
 #include "qemu/datadir.h"
 #include "qemu/error-report.h"
 #include "qemu/units.h"
-#include "sysemu/kvm.h"
+#include "sysemu/qtest.h"
 
 void x86_bios_rom_init(MachineState *ms, const char *default_firmware,
                        MemoryRegion *rom_memory, bool isapc_ram_fw)
@@ -30,8 +30,8 @@ void x86_bios_rom_init(MachineState *ms, const char *default_firmware,
     int64_t bios_size, isa_bios_size;
 
     filename = qemu_find_file(QEMU_FILE_TYPE_BIOS, bios_name);
-    /* Nobody asked for it: a machine without a CPU that runs needs none. */
-    if (!ms->firmware && (!filename || !kvm_enabled())) {
+    /* Nobody asked for it, and nobody will run it. */
+    if (!ms->firmware && qtest_enabled()) {
         return;
     }
     bios_size = filename ? get_image_size(filename) : -1;

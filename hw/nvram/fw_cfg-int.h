@@ -39,4 +39,8 @@ extern const MemoryRegionOps fw_cfg_dma_mem_ops;
 void fw_cfg_file_slots_allocate(FWCfgState *s, Error **errp);
 void fw_cfg_common_realize(DeviceState *dev, Error **errp);
 
+/* fw_cfg-boot.c: what -boot and bootindex say, now and at each reset. */
+void fw_cfg_boot_realize(FWCfgState *s, MachineState *machine);
+void fw_cfg_boot_unrealize(FWCfgState *s);
+
 #endif

@@ -2,7 +2,7 @@
  * fw_cfg: what the machine tells the firmware.
  *
  * From the top: the table, the data register, DMA, the device.  What fills the
- * table is in fw_cfg-blobs.c; the two forms of the device, with ports or in
+ * table is in fw_cfg-blobs.c, what -boot says in fw_cfg-boot.c; the two forms of the device, with ports or in
  * memory, are in fw_cfg-forms.c.
  *
  * Read first: hw/nvram/fw_cfg.h.
@@ -245,43 +245,6 @@ static void fw_cfg_reset(DeviceState *d)
     fw_cfg_select(FW_CFG(d), FW_CFG_SIGNATURE);
 }
 
-/* How long the firmware waits before it tries to boot again; -1: for ever. */
-static void fw_cfg_reboot(FWCfgState *s, MachineState *ms)
-{
-    int64_t rt_val = -1;
-    uint32_t rt_le32;
-
-    if (ms->boot_config.has_reboot_timeout) {
-        rt_val = ms->boot_config.reboot_timeout;
-        if (rt_val < -1 || rt_val > 0xffff) {
-            error_report("reboot timeout is invalid,"
-                         "it should be a value between -1 and 65535");
-            exit(1);
-        }
-    }
-    rt_le32 = cpu_to_le32(rt_val);
-    fw_cfg_add_file(s, "etc/boot-fail-wait", g_memdup2(&rt_le32, 4), 4);
-    fw_cfg_own_file(s, "etc/boot-fail-wait");
-}
-
-/* Devices may have been plugged, and boot indexes changed, in the meantime. */
-static void fw_cfg_machine_reset(void *opaque)
-{
-    FWCfgState *s = opaque;
-    size_t len;
-    char *buf = get_boot_devices_list(&len);
-
-    g_free(fw_cfg_modify_file(s, "bootorder", buf, len));
-    fw_cfg_own_file(s, "bootorder");
-}
-
-static void fw_cfg_machine_ready(Notifier *n, void *data)
-{
-    FWCfgState *s = container_of(n, FWCfgState, machine_ready);
-
-    qemu_register_reset(fw_cfg_machine_reset, s);
-}
-
 void fw_cfg_file_slots_allocate(FWCfgState *s, Error **errp)
 {
     uint16_t max = FW_CFG_WRITE_CHANNEL - FW_CFG_FILE_FIRST;
@@ -314,25 +277,16 @@ void fw_cfg_common_realize(DeviceState *dev, Error **errp)
     fw_cfg_add_copy(s, FW_CFG_SIGNATURE, "QEMU", 4);
     fw_cfg_add_copy(s, FW_CFG_UUID, &qemu_uuid, 16);
     fw_cfg_add_i16(s, FW_CFG_NOGRAPHIC, !machine->enable_graphics);
-    fw_cfg_add_i16(s, FW_CFG_BOOT_MENU, machine->boot_config.has_menu &&
-                                        machine->boot_config.menu);
-    fw_cfg_reboot(s, machine);
-
     if (s->dma_enabled) {
         version |= FW_CFG_VERSION_DMA;
     }
     fw_cfg_add_i32(s, FW_CFG_ID, version);
-
-    s->machine_ready.notify = fw_cfg_machine_ready;
-    qemu_add_machine_init_done_notifier(&s->machine_ready);
+    fw_cfg_boot_realize(s, machine);
 }
 
 static void fw_cfg_common_unrealize(DeviceState *dev)
 {
-    FWCfgState *s = FW_CFG(dev);
-
-    qemu_remove_machine_init_done_notifier(&s->machine_ready);
-    qemu_unregister_reset(fw_cfg_machine_reset, s);
+    fw_cfg_boot_unrealize(FW_CFG(dev));
 }
 
 static void fw_cfg_finalize(Object *obj)

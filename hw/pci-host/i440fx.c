@@ -216,7 +216,8 @@ static void i440fx_exit(PCIDevice *dev)
     memory_region_del_subregion(&f->smram, &f->low_smram);
 }
 
-PCIBus *i440fx_init(const char *host_type, const char *pci_type,
+PCIBus *i440fx_init(const char *pci_type,
+                    DeviceState *dev,
                     MemoryRegion *address_space_mem,
                     MemoryRegion *address_space_io,
                     ram_addr_t ram_size,
@@ -225,7 +226,6 @@ PCIBus *i440fx_init(const char *host_type, const char *pci_type,
                     MemoryRegion *pci_address_space,
                     MemoryRegion *ram_memory)
 {
-    DeviceState *dev = qdev_new(host_type);
     PCIHostState *s = PCI_HOST_BRIDGE(dev);
     I440FXState *i440fx = I440FX_PCI_HOST_BRIDGE(dev);
     PCIBus *b;

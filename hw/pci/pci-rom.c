@@ -91,6 +91,10 @@ void pci_add_option_rom(PCIDevice *pdev, bool is_default_rom, Error **errp)
     if (!pdev->romfile || !*pdev->romfile) {
         return;
     }
+    if (!pdev->rom_bar) {
+        pci_add_option_rom_to_firmware(pdev, errp);
+        return;
+    }
 
     path = qemu_find_file(QEMU_FILE_TYPE_BIOS, pdev->romfile);
     if (!path) {
@@ -101,10 +105,6 @@ void pci_add_option_rom(PCIDevice *pdev, bool is_default_rom, Error **errp)
         if (!is_default_rom) {
             error_setg(errp, "failed to find romfile \"%s\"", pdev->romfile);
         }
-        return;
-    }
-    if (!pdev->rom_bar) {
-        pci_add_option_rom_to_firmware(pdev, errp);
         return;
     }
     if (size == 0) {

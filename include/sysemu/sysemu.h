@@ -52,6 +52,15 @@ Chardev *serial_hd(int i);
 char *get_boot_devices_list(size_t *size);
 DeviceState *get_boot_device(uint32_t position);
 
+/*
+ * Disks whose geometry firmware must not guess: the path, cylinders, heads and
+ * sectors, one disk a line; all three 0: it may.  The list is the caller's.
+ */
+void add_boot_device_lchs(DeviceState *dev, const char *suffix,
+                          uint32_t lcyls, uint32_t lheads, uint32_t lsecs);
+void del_boot_device_lchs(DeviceState *dev, const char *suffix);
+char *get_boot_devices_lchs_list(size_t *size);
+
 /* An error if another device has the index; -1 is always free. */
 void check_boot_index(int32_t bootindex, Error **errp);
 void del_boot_device_path(DeviceState *dev, const char *suffix);

@@ -180,6 +180,9 @@ typedef enum X86Seg {
 
 #define MSR_IA32_TSC               0x10
 #define MSR_IA32_FEATURE_CONTROL   0x3a
+#define FEATURE_CONTROL_LOCKED     (1ULL << 0)
+#define FEATURE_CONTROL_VMXON_ENABLED_OUTSIDE_SMX (1ULL << 2)
+#define FEATURE_CONTROL_LMCE       (1ULL << 20)
 #define MSR_TSC_ADJUST             0x3b
 #define MSR_IA32_SPEC_CTRL         0x48
 #define MSR_IA32_SMBASE            0x9e

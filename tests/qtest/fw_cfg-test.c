@@ -141,6 +141,47 @@ static void test_contents(void)
     unlink(path);
 }
 
+/* What -boot says, beside the menu's own key. */
+static void test_boot(void)
+{
+    static const uint8_t jpeg[30] = { 0xff, 0xd8, 0xff, 0xe0 };
+    g_autofree char *path = NULL, *opts = NULL;
+    char buf[64] = "";
+    FwCfgTest t;
+    int fd;
+
+    fw_cfg_start(&t, "");
+    g_assert_cmpuint(qfw_cfg_get_u16(t.fw_cfg, FW_CFG_BOOT_MENU), ==, 0);
+    g_assert_cmpuint(qfw_cfg_get_file(t.fw_cfg, "etc/boot-fail-wait", buf, 4),
+                     ==, 4);
+    g_assert_cmpint((int32_t)ldl_le_p(buf), ==, -1);
+    g_assert_cmpuint(qfw_cfg_get_file(t.fw_cfg, "etc/boot-menu-wait", buf, 2),
+                     ==, 0);
+    fw_cfg_stop(&t);
+
+    fd = g_file_open_tmp("fw_cfg-XXXXXX", &path, NULL);
+    g_assert_cmpint(write(fd, jpeg, sizeof(jpeg)), ==, sizeof(jpeg));
+    close(fd);
+    opts = g_strdup_printf("-boot menu=on,strict=on,splash-time=1234,"
+                           "reboot-timeout=5000,splash=%s "
+                           "-device virtio-net-pci,addr=5,bootindex=0", path);
+    fw_cfg_start(&t, opts);
+    g_assert_cmpuint(qfw_cfg_get_u16(t.fw_cfg, FW_CFG_BOOT_MENU), ==, 1);
+    qfw_cfg_get_file(t.fw_cfg, "etc/boot-fail-wait", buf, 4);
+    g_assert_cmpuint(ldl_le_p(buf), ==, 5000);
+    g_assert_cmpuint(qfw_cfg_get_file(t.fw_cfg, "etc/boot-menu-wait", buf, 2),
+                     ==, 2);
+    g_assert_cmpuint(lduw_le_p(buf), ==, 1234);
+    g_assert_cmpuint(qfw_cfg_get_file(t.fw_cfg, "bootsplash.jpg", buf, 30),
+                     ==, 30);
+    g_assert_cmpmem(buf, 30, jpeg, 30);
+    memset(buf, 0, sizeof(buf));
+    qfw_cfg_get_file(t.fw_cfg, "bootorder", buf, sizeof(buf));
+    g_assert_cmpstr(buf, ==, "/pci@i0cf8/ethernet@5/ethernet-phy@0\nHALT");
+    fw_cfg_stop(&t);
+    unlink(path);
+}
+
 /* RAM below and above 4 GiB. */
 static void test_e820(void)
 {
@@ -148,18 +189,22 @@ static void test_e820(void)
         uint64_t address;
         uint64_t length;
         uint32_t type;
-    } QEMU_PACKED e820[2];
+    } QEMU_PACKED e820[3];
     FwCfgTest t;
 
     fw_cfg_start(&t, "-m 5G -object memory-backend-ram,id=r,size=5G,"
                      "reserve=off -machine memory-backend=r");
     g_assert_cmpuint(qfw_cfg_get_file(t.fw_cfg, "etc/e820", e820,
                                       sizeof(e820)), ==, sizeof(e820));
-    g_assert_cmphex(le64_to_cpu(e820[0].address), ==, 0);
-    g_assert_cmphex(le64_to_cpu(e820[0].length), ==, 0xc0000000);
-    g_assert_cmphex(le64_to_cpu(e820[1].address), ==, 0x100000000);
-    g_assert_cmphex(le64_to_cpu(e820[1].length), ==, 0x80000000);
-    g_assert_cmphex(le32_to_cpu(e820[1].type), ==, 1);
+    /* The CPUs are AMD's, and so the end of the first TiB is not for RAM. */
+    g_assert_cmphex(le64_to_cpu(e820[0].address), ==, 0xfd00000000);
+    g_assert_cmphex(le64_to_cpu(e820[0].length), ==, 0x300000000);
+    g_assert_cmphex(le32_to_cpu(e820[0].type), ==, 2);
+    g_assert_cmphex(le64_to_cpu(e820[1].address), ==, 0);
+    g_assert_cmphex(le64_to_cpu(e820[1].length), ==, 0xc0000000);
+    g_assert_cmphex(le64_to_cpu(e820[2].address), ==, 0x100000000);
+    g_assert_cmphex(le64_to_cpu(e820[2].length), ==, 0x80000000);
+    g_assert_cmphex(le32_to_cpu(e820[2].type), ==, 1);
     fw_cfg_stop(&t);
 }
 
@@ -284,6 +329,7 @@ int main(int argc, char **argv)
                    test_data_port_is_read_only);
     qtest_add_func("/fw_cfg/files/directory", test_directory);
     qtest_add_func("/fw_cfg/files/contents", test_contents);
+    qtest_add_func("/fw_cfg/files/boot", test_boot);
     qtest_add_func("/fw_cfg/files/e820", test_e820);
     qtest_add_func("/fw_cfg/dma/signature", test_dma_signature);
     qtest_add_func("/fw_cfg/dma/read", test_dma_read);

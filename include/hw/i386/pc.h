@@ -19,6 +19,7 @@
 #define HW_PC_H
 
 #include "hw/boards.h"
+#include "hw/firmware/smbios.h"
 #include "hw/i386/x86.h"
 #include "hw/hotplug.h"
 #include "qemu/notify.h"
@@ -33,6 +34,7 @@
 #define PC_MACHINE_ACPI_DEVICE_PROP "acpi-device"
 #define PC_MACHINE_I8042 "i8042"
 #define PC_MACHINE_MAX_RAM_BELOW_4G "max-ram-below-4g"
+#define PC_MACHINE_SMBIOS_EP "smbios-entry-point-type"
 
 /*
  * @bus: the root of all PCI buses
@@ -52,6 +54,7 @@ typedef struct PCMachineState {
     uint64_t max_ram_below_4g;
     bool hpet_enabled;
     bool i8042_enabled;
+    SmbiosEntryPointType smbios_entry_point_type;
 
     /* What the board itself puts into the address spaces, and its GSIs. */
     MemoryRegion ram_below_4g, ram_above_4g;
@@ -67,6 +70,14 @@ typedef struct PCMachineClass {
 
     bool pci_enabled;
     const char *default_nic_model;
+
+    /* SMBIOS: does the board say what it is, and in which form the UUID? */
+    bool smbios_defaults;
+    bool smbios_legacy_mode;
+    bool smbios_uuid_encoded;
+
+    /* On CPUs of AMD: does RAM leave out what HyperTransport has below 1 TiB? */
+    bool enforce_amd_1tb_hole;
 
     /* Does RAM below 4 GiB end at a multiple of 1 GiB, for huge pages? */
     bool gigabyte_align;

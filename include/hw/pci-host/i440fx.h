@@ -31,12 +31,13 @@ struct PCII440FXState {
 };
 
 /*
- * Make the host bridge @host_type with its 00:00.0 of @pci_type, and return the
- * root bus "pci.0".  PCI's hole below 4 GiB begins at @below_4g_mem_size; the
+ * Make 00:00.0, of @pci_type, of the host bridge @dev, which is neither realized
+ * nor anybody's yet and becomes the machine's; return the root bus "pci.0".  PCI's hole below 4 GiB begins at @below_4g_mem_size; the
  * one above 4 GiB follows @above_4g_mem_size bytes of RAM.  @ram_memory is all
  * of RAM; the guest sees it, and PCI, through @address_space_mem.
  */
-PCIBus *i440fx_init(const char *host_type, const char *pci_type,
+PCIBus *i440fx_init(const char *pci_type,
+                    DeviceState *dev,
                     MemoryRegion *address_space_mem,
                     MemoryRegion *address_space_io,
                     ram_addr_t ram_size,
