@@ -293,7 +293,6 @@ static void apic_deliver_to(APICCommonState *s, uint8_t delivery_mode,
         break;
     case APIC_DM_SIPI:
         s->sipi_vector = vector;
-        s->cpu->env.sipi_vector = vector;
         cpu_interrupt(cpu, CPU_INTERRUPT_SIPI);
         break;
     }
@@ -323,7 +322,11 @@ void apic_sipi(DeviceState *dev)
     APICCommonState *s = APIC(dev);
 
     cpu_reset_interrupt(CPU(s->cpu), CPU_INTERRUPT_SIPI);
-    s->wait_for_sipi = 0;
+    /* One that has started is not to be started anew: software sends two. */
+    if (s->wait_for_sipi) {
+        cpu_x86_load_seg_cache_sipi(s->cpu, s->sipi_vector);
+        s->wait_for_sipi = 0;
+    }
 }
 
 /* Interrupts between CPUs: the guest wrote ICR. */

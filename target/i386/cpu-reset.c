@@ -158,17 +158,18 @@ void do_cpu_init(X86CPU *cpu)
     apic_init_reset(cpu->apic_state);
 }
 
-/* SIPI: start at the page that the message named. */
-void do_cpu_sipi(X86CPU *cpu)
+void cpu_x86_load_seg_cache_sipi(X86CPU *cpu, uint8_t sipi_vector)
 {
     CPUX86State *env = &cpu->env;
-    uint32_t vector = env->sipi_vector;
 
     env->eip = 0;
-    cpu_x86_load_seg_cache(env, R_CS, vector << 8, vector << 12,
+    cpu_x86_load_seg_cache(env, R_CS, sipi_vector << 8, sipi_vector << 12,
                            env->segs[R_CS].limit, env->segs[R_CS].flags);
     CPU(cpu)->halted = 0;
-    if (cpu->apic_state) {
-        apic_sipi(cpu->apic_state);
-    }
+}
+
+/* SIPI: the local APIC has the message. */
+void do_cpu_sipi(X86CPU *cpu)
+{
+    apic_sipi(cpu->apic_state);
 }

@@ -15,8 +15,8 @@ import subprocess
 import sys
 
 qemini, guests = sys.argv[1:]
-hello, irq, net = (os.path.join(guests, f'{name}.elf')
-                   for name in ('hello', 'irq', 'net'))
+hello, irq, net, smp = (os.path.join(guests, f'{name}.elf')
+                        for name in ('hello', 'irq', 'net', 'smp'))
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEBUG_EXIT = ['-device', 'isa-debug-exit,iobase=0xf4']
 IRQCHIPS = ['on', 'split', 'off']
@@ -83,6 +83,32 @@ def test_irq(irqchip):
            f'status {status}\n{out}')
 
 
+# What the CPUs are to say: -smp, their APIC IDs, and (leaf 4: cores, CPUs that
+# share the first cache; leaf 0xb: bits and CPUs of a core, of a socket).
+SMP_CASES = [
+    ('3,sockets=3', [0, 1, 2], 'cores 1 sharing 1', 'smt 0/1 core 0/1'),
+    ('3,sockets=1,cores=3', [0, 1, 2], 'cores 3 sharing 1',
+     'smt 0/1 core 2/3'),
+    ('4,sockets=1,cores=2,threads=2', [0, 1, 2, 3], 'cores 2 sharing 1',
+     'smt 1/2 core 2/4'),
+]
+
+
+def test_smp(irqchip):
+    for topology, ids, leaf4, leaf11 in SMP_CASES:
+        apics = ','.join(str(i) for i in ids)
+        status, out = run(command(smp, f'apics={apics} rounds=20', irqchip,
+                                  '-smp', topology, '-cpu',
+                                  'Nehalem,check=off'))
+        ok = status == SUCCESS
+        for i in ids:
+            line = re.search(rf'^cpu {i}: leaf 1 id {i} of .*, leaf 4 (.*), '
+                             rf'leaf 0xb id {i} (.*)$', out, re.M)
+            ok = ok and line and line.groups() == (leaf4, leaf11)
+        result(ok, f'-smp {topology}: CPUs start and interrupt each other, '
+               f'irqchip {irqchip}', f'status {status}\n{out}')
+
+
 NET_SCRIPT = r'''
 set -e
 ip link set lo up
@@ -143,6 +169,7 @@ def main():
     for irqchip in IRQCHIPS:
         test_hello(irqchip)
         test_irq(irqchip)
+        test_smp(irqchip)
     can = subprocess.run(['unshare', '--net', 'ip', 'tuntap', 'add', 'dev',
                           't0', 'mode', 'tap'], capture_output=True)
     for irqchip in IRQCHIPS:

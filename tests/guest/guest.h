@@ -184,6 +184,31 @@ uint64_t time_ms(void);
         !!(condition);                                              \
     })
 
+/* CPUs, by their APIC IDs */
+
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    struct cpuid r;
+
+    asm volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+                 : "a"(leaf), "c"(subleaf));
+    return r;
+}
+
+/* The one that runs this. */
+uint32_t cpu_apic_id(void);
+/*
+ * Wake another one up: it runs @fn with interrupts off, and sleeps for ever
+ * when that returns.  False if it did not come up within a second.
+ */
+bool cpu_start(uint32_t apic_id, void (*fn)(void *opaque), void *opaque);
+/* An interrupt from this CPU to another. */
+void cpu_send_ipi(uint32_t apic_id, uint8_t vector);
+
 /* PCI */
 
 struct pci_dev {

@@ -11,6 +11,7 @@ struct start_info;
 void guest_start(struct start_info *info);
 void serial_init(void);
 void traps_init(void);
+void traps_load(void);
 void time_init(void);
 /* One LAPIC timer interrupt after about @us microseconds. */
 void lapic_timer(unsigned us);

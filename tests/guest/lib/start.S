@@ -65,6 +65,12 @@ pvh_entry:
     movl %eax, page_root
     movl $0, page_root + 4
 
+    call enter_paging
+    lgdt gdt_descriptor
+    ljmp $8, $long_mode
+
+/* Long mode is on with the next far jump; eax, ecx and edx change. */
+enter_paging:
     movl $page_root, %eax
     movl %eax, %cr3
     movl %cr4, %eax
@@ -77,9 +83,7 @@ pvh_entry:
     movl %cr0, %eax
     orl $CR0_PG, %eax
     movl %eax, %cr0
-
-    lgdt gdt_descriptor
-    ljmp $8, $long_mode
+    ret
 
     .code64
 long_mode:
@@ -95,6 +99,49 @@ long_mode:
     call guest_start
 4:  hlt
     jmp 4b
+
+/*
+ * Where another CPU wakes up: in real mode, at the start of the page that its
+ * SIPI named (smp.c copies what is between the two names there).  It finds the
+ * GDT beside itself, and everything else where the first CPU has it.
+ */
+    .section .rodata
+    .code16
+    .globl ap_start, ap_end
+ap_start:
+    cli
+    movw %cs, %ax
+    movw %ax, %ds
+    lgdtl ap_gdt_descriptor - ap_start
+    movl %cr0, %eax
+    orl $1, %eax
+    movl %eax, %cr0
+    ljmpl $24, $ap_protected
+ap_gdt_descriptor:
+    .word gdt_end - gdt - 1
+    .long gdt
+ap_end:
+
+    .text
+    .code32
+ap_protected:
+    movw $16, %ax
+    movw %ax, %ds
+    movw %ax, %ss
+    movl ap_stack_top, %esp
+    call enter_paging
+    lgdt gdt_descriptor
+    ljmp $8, $ap_long_mode
+
+    .code64
+ap_long_mode:
+    movw $16, %ax
+    movw %ax, %ds
+    movw %ax, %es
+    movw %ax, %ss
+    call ap_main
+5:  hlt
+    jmp 5b
 
 /*
  * One entry for each vector: push an error code where the CPU does not, and the
@@ -159,9 +206,16 @@ gdt:
     .quad 0
     .quad 0x00af9b000000ffff        /* 8: code, 64 bits */
     .quad 0x00cf93000000ffff        /* 16: data */
+    .quad 0x00cf9b000000ffff        /* 24: code, 32 bits */
+gdt_end:
 gdt_descriptor:
-    .word . - gdt - 1
+    .word gdt_end - gdt - 1
     .quad gdt
+
+/* The stack of the CPU that is waking up. */
+    .globl ap_stack_top
+ap_stack_top:
+    .quad 0
 
     .bss
     .align 4096

@@ -90,13 +90,20 @@ uint64_t irq_msi_address(void)
     return LAPIC | (mmio_read32(LAPIC + LAPIC_ID) >> 24) << 12;
 }
 
-void traps_init(void)
+/* On each CPU, before it takes interrupts. */
+void traps_load(void)
 {
     struct {
         uint16_t limit;
         uint64_t base;
     } __attribute__((packed)) idtr = { sizeof(idt) - 1, (uintptr_t)idt };
 
+    asm volatile("lidt %0" : : "m"(idtr));
+    mmio_write32(LAPIC + LAPIC_SPURIOUS, 0x100 | SPURIOUS_VECTOR);
+}
+
+void traps_init(void)
+{
     for (int i = 0; i < 256; i++) {
         uintptr_t entry = (uintptr_t)trap_entries + i * 16;
 
@@ -106,11 +113,10 @@ void traps_init(void)
         idt[i].selector = 8;
         idt[i].flags = 0x8e00;          /* an interrupt gate */
     }
-    asm volatile("lidt %0" : : "m"(idtr));
+    traps_load();
 
     outb(0x21, 0xff);
     outb(0xa1, 0xff);
-    mmio_write32(LAPIC + LAPIC_SPURIOUS, 0x100 | SPURIOUS_VECTOR);
     mmio_write32(LAPIC + LAPIC_TIMER_DIV, 0x3);         /* by 16 */
     mmio_write32(LAPIC + LAPIC_LVT_TIMER, TIMER_VECTOR);
 }
