@@ -9,7 +9,9 @@
 #include "qemu/osdep.h"
 #include "monitor-internal.h"
 #include "monitor/hmp-target.h"
+#include "hw/acpi/acpi_dev_interface.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-acpi.h"
 #include "qapi/qapi-commands-control.h"
 #include "qapi/qapi-commands-machine.h"
 #include "qapi/qapi-commands-misc.h"
@@ -44,6 +46,19 @@ KvmInfo *qmp_query_kvm(Error **errp)
     info->present = kvm != NULL;
     info->enabled = kvm && kvm->allowed && *kvm->allowed;
     return info;
+}
+
+ACPIOSTInfoList *qmp_query_acpi_ospm_status(Error **errp)
+{
+    Object *obj = object_resolve_path_type("", TYPE_ACPI_DEVICE_IF, NULL);
+    ACPIOSTInfoList *head = NULL, **tail = &head;
+
+    if (!obj) {
+        error_setg(errp, "command is not supported, missing ACPI device");
+        return NULL;
+    }
+    ACPI_DEVICE_IF_GET_CLASS(obj)->ospm_status(ACPI_DEVICE_IF(obj), &tail);
+    return head;
 }
 
 void qmp_quit(Error **errp)

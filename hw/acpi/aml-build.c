@@ -38,6 +38,7 @@ enum {
     EXT_OP_REGION   = 0x80,
     EXT_FIELD       = 0x81,
     EXT_DEVICE      = 0x82,
+    EXT_PROCESSOR   = 0x83,
 };
 
 /* The terms that were made; all end together. */
@@ -364,6 +365,23 @@ Aml *aml_device(const char *name_format, ...)
     name = g_strdup_vprintf(name_format, ap);
     va_end(ap);
     aml_append_namestring(var->buf, name);
+    return var;
+}
+
+Aml *aml_processor(uint8_t proc_id, uint32_t pblk_addr, uint8_t pblk_len,
+                   const char *name_format, ...)
+{
+    Aml *var = aml_bundle(EXT_PROCESSOR, AML_EXT_PACKAGE);
+    g_autofree char *name = NULL;
+    va_list ap;
+
+    va_start(ap, name_format);
+    name = g_strdup_vprintf(name_format, ap);
+    va_end(ap);
+    aml_append_namestring(var->buf, name);
+    build_append_byte(var->buf, proc_id);
+    build_append_int_noprefix(var->buf, pblk_addr, 4);
+    build_append_byte(var->buf, pblk_len);
     return var;
 }
 

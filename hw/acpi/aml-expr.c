@@ -250,13 +250,20 @@ Aml *aml_call2(const char *method, Aml *arg1, Aml *arg2)
     return var;
 }
 
-Aml *aml_call5(const char *method, Aml *arg1, Aml *arg2, Aml *arg3, Aml *arg4,
-               Aml *arg5)
+Aml *aml_call4(const char *method, Aml *arg1, Aml *arg2, Aml *arg3, Aml *arg4)
 {
     Aml *var = aml_call2(method, arg1, arg2);
 
     aml_append(var, arg3);
     aml_append(var, arg4);
+    return var;
+}
+
+Aml *aml_call5(const char *method, Aml *arg1, Aml *arg2, Aml *arg3, Aml *arg4,
+               Aml *arg5)
+{
+    Aml *var = aml_call4(method, arg1, arg2, arg3, arg4);
+
     aml_append(var, arg5);
     return var;
 }

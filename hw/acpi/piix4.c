@@ -14,6 +14,7 @@
 #include "qemu/range.h"
 #include "exec/address-spaces.h"
 #include "hw/acpi/acpi_dev_interface.h"
+#include "hw/core/cpu.h"
 #include "hw/acpi/piix4.h"
 #include "hw/i386/pc.h"
 #include "hw/irq.h"
@@ -134,7 +135,7 @@ static void piix4_device_pre_plug_cb(HotplugHandler *hotplug_dev,
 {
     if (object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE)) {
         acpi_pcihp_device_pre_plug_cb(hotplug_dev, dev, errp);
-    } else {
+    } else if (!object_dynamic_cast(OBJECT(dev), TYPE_CPU)) {
         error_setg(errp, "acpi: device pre plug request for not supported"
                    " device type: %s", object_get_typename(OBJECT(dev)));
     }
@@ -145,7 +146,18 @@ static void piix4_device_plug_cb(HotplugHandler *hotplug_dev,
 {
     PIIX4PMState *s = PIIX4_PM(hotplug_dev);
 
-    acpi_pcihp_device_plug_cb(hotplug_dev, &s->acpi_pci_hotplug, dev, errp);
+    if (object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE)) {
+        acpi_pcihp_device_plug_cb(hotplug_dev, &s->acpi_pci_hotplug, dev,
+                                  errp);
+    } else if (object_dynamic_cast(OBJECT(dev), TYPE_CPU)) {
+        if (s->cpu_hotplug_legacy) {
+            legacy_acpi_cpu_plug_cb(hotplug_dev, &s->gpe_cpu, dev, errp);
+        } else {
+            acpi_cpu_plug_cb(hotplug_dev, &s->cpuhp_state, dev, errp);
+        }
+    } else {
+        g_assert_not_reached();         /* the hook before has refused it */
+    }
 }
 
 static void piix4_device_unplug_request_cb(HotplugHandler *hotplug_dev,
@@ -156,6 +168,9 @@ static void piix4_device_unplug_request_cb(HotplugHandler *hotplug_dev,
     if (object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE)) {
         acpi_pcihp_device_unplug_request_cb(hotplug_dev, &s->acpi_pci_hotplug,
                                             dev, errp);
+    } else if (object_dynamic_cast(OBJECT(dev), TYPE_CPU) &&
+               !s->cpu_hotplug_legacy) {
+        acpi_cpu_unplug_request_cb(hotplug_dev, &s->cpuhp_state, dev, errp);
     } else {
         error_setg(errp, "acpi: device unplug request for not supported device"
                    " type: %s", object_get_typename(OBJECT(dev)));
@@ -170,6 +185,9 @@ static void piix4_device_unplug_cb(HotplugHandler *hotplug_dev,
     if (object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE)) {
         acpi_pcihp_device_unplug_cb(hotplug_dev, &s->acpi_pci_hotplug, dev,
                                     errp);
+    } else if (object_dynamic_cast(OBJECT(dev), TYPE_CPU) &&
+               !s->cpu_hotplug_legacy) {
+        acpi_cpu_unplug_cb(&s->cpuhp_state, dev, errp);
     } else {
         error_setg(errp, "acpi: device unplug for not supported device"
                    " type: %s", object_get_typename(OBJECT(dev)));
@@ -218,6 +236,37 @@ static void piix4_pm_reset(DeviceState *dev)
     }
 }
 
+/* Which registers of CPU hotplug there are: hw/acpi/cpu_hotplug.h */
+
+static bool piix4_get_cpu_hotplug_legacy(Object *obj, Error **errp)
+{
+    return PIIX4_PM(obj)->cpu_hotplug_legacy;
+}
+
+static void piix4_set_cpu_hotplug_legacy(Object *obj, bool value, Error **errp)
+{
+    PIIX4PMState *s = PIIX4_PM(obj);
+
+    if (value && !s->cpu_hotplug_legacy) {
+        error_setg(errp, "CPU hotplug does not go back to its first registers");
+        return;
+    }
+    if (s->cpu_hotplug_legacy && !value) {
+        acpi_switch_to_modern_cphp(&s->gpe_cpu, &s->cpuhp_state,
+                                   CPU_HOTPLUG_IO_BASE);
+    }
+    s->cpu_hotplug_legacy = value;
+}
+
+static void piix4_ospm_status(AcpiDeviceIf *adev, ACPIOSTInfoList ***list)
+{
+    PIIX4PMState *s = PIIX4_PM(adev);
+
+    if (!s->cpu_hotplug_legacy) {
+        acpi_cpu_ospm_status(&s->cpuhp_state, list);
+    }
+}
+
 static void piix4_pm_init_hotplug(PIIX4PMState *s, MemoryRegion *parent,
                                   PCIBus *bus)
 {
@@ -230,6 +279,13 @@ static void piix4_pm_init_hotplug(PIIX4PMState *s, MemoryRegion *parent,
                         s->use_acpi_hotplug_bridge, ACPI_PCIHP_ADDR_PIIX4);
         qbus_set_hotplug_handler(BUS(bus), OBJECT(s));
     }
+
+    s->cpu_hotplug_legacy = true;
+    object_property_add_bool(OBJECT(s), "cpu-hotplug-legacy",
+                             piix4_get_cpu_hotplug_legacy,
+                             piix4_set_cpu_hotplug_legacy);
+    legacy_acpi_cpu_hotplug_init(parent, OBJECT(s), &s->gpe_cpu,
+                                 CPU_HOTPLUG_IO_BASE);
 }
 
 /* What the tables in the guest's memory have to say about the chip. */
@@ -300,6 +356,7 @@ static void piix4_pm_exit(PCIDevice *dev)
     qemu_remove_machine_init_done_notifier(&s->machine_ready);
     notifier_remove(&s->powerdown_notifier);
     acpi_regs_cleanup(&s->ar);
+    cpu_hotplug_hw_cleanup(&s->cpuhp_state);
 }
 
 static void piix4_pm_init(Object *obj)
@@ -360,6 +417,33 @@ static const VMStateDescription vmstate_gpe = {
     }
 };
 
+static bool vmstate_test_use_cpuhp(void *opaque)
+{
+    PIIX4PMState *s = opaque;
+
+    return !s->cpu_hotplug_legacy;
+}
+
+static int vmstate_cpuhp_pre_load(void *opaque)
+{
+    Object *obj = OBJECT(opaque);
+
+    object_property_set_bool(obj, "cpu-hotplug-legacy", false, &error_abort);
+    return 0;
+}
+
+static const VMStateDescription vmstate_cpuhp_state = {
+    .name = "piix4_pm/cpuhp",
+    .version_id = 1,
+    .minimum_version_id = 1,
+    .needed = vmstate_test_use_cpuhp,
+    .pre_load = vmstate_cpuhp_pre_load,
+    .fields = (VMStateField[]) {
+        VMSTATE_CPU_HOTPLUG(cpuhp_state, PIIX4PMState),
+        VMSTATE_END_OF_LIST()
+    }
+};
+
 static const VMStateDescription vmstate_acpi = {
     .name = "piix4_pm",
     .version_id = 3,
@@ -382,6 +466,10 @@ static const VMStateDescription vmstate_acpi = {
                             vmstate_test_use_acpi_hotplug_bridge,
                             vmstate_test_migrate_acpi_index),
         VMSTATE_END_OF_LIST()
+    },
+    .subsections = (const VMStateDescription *[]) {
+        &vmstate_cpuhp_state,
+        NULL
     },
 };
 
@@ -430,6 +518,7 @@ static void piix4_pm_class_init(ObjectClass *klass, void *data)
     hc->unplug_request = piix4_device_unplug_request_cb;
     hc->unplug = piix4_device_unplug_cb;
 
+    adevc->ospm_status = piix4_ospm_status;
     adevc->send_event = piix4_send_gpe;
     adevc->madt_cpu = pc_madt_cpu_entry;
 }

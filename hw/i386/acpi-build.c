@@ -13,6 +13,7 @@
 #include "acpi-build.h"
 #include "acpi-common.h"
 #include "hw/acpi/acpi.h"
+#include "hw/acpi/cpu_hotplug.h"
 #include "hw/acpi/pcihp.h"
 #include "hw/acpi/utils.h"
 #include "hw/isa/apm.h"
@@ -83,9 +84,10 @@ static void init_common_fadt_data(MachineState *ms, Object *o,
 
 static void acpi_get_pm_info(MachineState *machine, AcpiPmInfo *pm)
 {
-    Object *obj = OBJECT(PC_MACHINE(machine)->acpi_dev);
+    Object *obj = OBJECT(X86_MACHINE(machine)->acpi_dev);
 
     *pm = (AcpiPmInfo) {
+        .cpu_hp_io_base = CPU_HOTPLUG_IO_BASE,
         .s3_disabled = object_property_get_uint(obj, ACPI_PM_PROP_S3_DISABLED,
                                                 &error_abort),
         .s4_disabled = object_property_get_uint(obj, ACPI_PM_PROP_S4_DISABLED,
@@ -175,7 +177,7 @@ void acpi_build(AcpiBuildTables *tables, MachineState *machine)
 
     acpi_add_table(table_offsets, tables_blob);
     acpi_build_madt(tables_blob, tables->linker, x86ms,
-                    ACPI_DEVICE_IF(pcms->acpi_dev), oem_id, oem_table_id);
+                    ACPI_DEVICE_IF(x86ms->acpi_dev), oem_id, oem_table_id);
 
     if (hpet_find()) {
         acpi_add_table(table_offsets, tables_blob);
@@ -263,9 +265,9 @@ static MemoryRegion *acpi_add_empty_file(const char *name, unsigned size)
 void acpi_setup(void)
 {
     AcpiBuildState *build_state = &acpi_build_state;
-    PCMachineState *pcms = PC_MACHINE(qdev_get_machine());
+    X86MachineState *x86ms = X86_MACHINE(qdev_get_machine());
 
-    if (!X86_MACHINE(pcms)->fw_cfg || !pcms->acpi_dev) {
+    if (!x86ms->fw_cfg || !x86ms->acpi_dev) {
         return;
     }
     build_state->table_mr = acpi_add_empty_file(ACPI_BUILD_TABLE_FILE,

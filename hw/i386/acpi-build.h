@@ -33,6 +33,7 @@ typedef struct AcpiPmInfo {
     AcpiFadtData fadt;
     uint16_t pcihp_io_base;     /* hw/acpi/pcihp.h; length 0: not there */
     uint16_t pcihp_io_len;
+    uint16_t cpu_hp_io_base;    /* hw/acpi/cpu.h */
 } AcpiPmInfo;
 
 /* acpi_setup: show the tables to firmware, if there is fw_cfg, and ACPI. */

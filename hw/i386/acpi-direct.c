@@ -126,7 +126,7 @@ bool acpi_place_tables(hwaddr tables, uint64_t tables_size, hwaddr rsdp)
     AcpiDirect direct;
     bool ok;
 
-    if (!PC_MACHINE(machine)->acpi_dev) {
+    if (!X86_MACHINE(machine)->acpi_dev) {
         return false;
     }
     acpi_build_tables_init(&build);

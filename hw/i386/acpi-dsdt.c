@@ -6,6 +6,7 @@
  *     \_SB.HPET         the timer
  *     \_SB.LNKA ...     interrupt links                     acpi-pci.c
  *     \_GPE._E01        PCI hotplug                         acpi-pci.c
+ *     \_SB.CPUS         CPUs, and their hotplug (_E02)      hw/acpi/cpu-aml.c
  *     \_S3, \_S4, \_S5  what to write to PM1 control to sleep
  *
  * Read first: hw/i386/acpi-build.h.  Read next: acpi-pci.c.
@@ -17,6 +18,7 @@
 #include "acpi-build.h"
 #include "fw_cfg.h"
 #include "hw/acpi/acpi_aml_interface.h"
+#include "hw/acpi/cpu.h"
 #include "hw/pci-host/i440fx.h"
 #include "hw/pci/pci_bus.h"
 #include "hw/pci/pci_host.h"
@@ -251,6 +253,10 @@ void build_dsdt(GArray *table_data, BIOSLinker *linker, const AcpiPmInfo *pm,
     if (hpet_find()) {
         build_hpet_aml(dsdt);
     }
+    build_cpus_aml(dsdt, MACHINE(pcms),
+                   (CPUHotplugFeatures) { .acpi_1_compatible = true,
+                                          .has_legacy_cphp = true },
+                   pm->cpu_hp_io_base, "\\_SB.PCI0", "\\_GPE._E02");
     build_pci0_resources(dsdt, pm, pcms->bus);
     build_sleep_states(dsdt, pm);
     if (x86ms->fw_cfg) {

@@ -153,10 +153,10 @@ static void direct_boot_reset_board(void *opaque)
     X86MachineState *x86ms = X86_MACHINE(pcms);
     PCIDevice *pm;
 
-    if (!pcms->acpi_dev) {
+    if (!X86_MACHINE(pcms)->acpi_dev) {
         return;                 /* -machine acpi=off */
     }
-    pm = PCI_DEVICE(pcms->acpi_dev);
+    pm = PCI_DEVICE(X86_MACHINE(pcms)->acpi_dev);
     pm->config_write(pm, PIIX4_CONFIG_PMBA, PIIX4_PM_IO_BASE | 1, 4);
     pm->config_write(pm, PIIX4_CONFIG_PMREGMISC, 1, 1);
     acpi_place_tables(x86ms->below_4g_mem_size - PC_ACPI_DATA_SIZE,

@@ -25,7 +25,6 @@
 #define CMOS_BOOT_3RD       0x38
 #define CMOS_BOOT_1ST_2ND   0x3d
 #define CMOS_MEM_ABOVE_4G   0x5b    /* 64 KiB, 24 bits */
-#define CMOS_NR_CPUS        0x5f    /* less one */
 
 #define EQUIPMENT_FPU       0x02
 #define EQUIPMENT_PS2_MOUSE 0x04
@@ -98,7 +97,7 @@ void pc_cmos_init(PCMachineState *pcms, ISADevice *rtc)
         rtc_set_memory(rtc, CMOS_MEM_ABOVE_4G + i,
                        x86ms->above_4g_mem_size / (64 * KiB) >> (i * 8));
     }
-    rtc_set_memory(rtc, CMOS_NR_CPUS, x86ms->boot_cpus - 1);
+    rtc_set_cpus_count(rtc, x86ms->boot_cpus);
     rtc_set_memory(rtc, CMOS_EQUIPMENT, EQUIPMENT_FPU | EQUIPMENT_PS2_MOUSE);
 
     set_boot_dev(rtc, ms->boot_config.order, &error_fatal);

@@ -505,13 +505,13 @@ static void pc_machine_device_plug_cb(HotplugHandler *hotplug_dev,
 static void pc_machine_device_unplug_request_cb(HotplugHandler *hotplug_dev,
                                                 DeviceState *dev, Error **errp)
 {
-    PCMachineState *pcms = PC_MACHINE(hotplug_dev);
+    x86_cpu_unplug_request_cb(hotplug_dev, dev, errp);
+}
 
-    if (!pcms->acpi_dev) {
-        error_setg(errp, "CPU hot unplug not supported without ACPI");
-        return;
-    }
-    hotplug_handler_unplug_request(pcms->acpi_dev, dev, errp);
+static void pc_machine_device_unplug_cb(HotplugHandler *hotplug_dev,
+                                        DeviceState *dev, Error **errp)
+{
+    x86_cpu_unplug_cb(hotplug_dev, dev, errp);
 }
 
 static HotplugHandler *pc_get_hotplug_handler(MachineState *machine,
@@ -532,6 +532,7 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
     hc->pre_plug = pc_machine_device_pre_plug_cb;
     hc->plug = pc_machine_device_plug_cb;
     hc->unplug_request = pc_machine_device_unplug_request_cb;
+    hc->unplug = pc_machine_device_unplug_cb;
 
     pcmc->pci_enabled = true;
     pcmc->gigabyte_align = true;

@@ -71,7 +71,7 @@ static void pc_piix4_pm_init(PCMachineState *pcms, int devfn)
 
     object_property_add_link(OBJECT(pcms), PC_MACHINE_ACPI_DEVICE_PROP,
                              TYPE_HOTPLUG_HANDLER,
-                             (Object **)&pcms->acpi_dev,
+                             (Object **)&x86ms->acpi_dev,
                              object_property_allow_set_link,
                              OBJ_PROP_LINK_STRONG);
     object_property_set_link(OBJECT(pcms), PC_MACHINE_ACPI_DEVICE_PROP,

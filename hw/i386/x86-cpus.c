@@ -24,11 +24,15 @@
 #include "hw/i386/x86.h"
 #include "hw/irq.h"
 #include "hw/pci/msi.h"
+#include "hw/rtc/mc146818rtc.h"
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "sysemu/kvm.h"
 #include "cpu.h"
 #include "trace.h"
+
+/* How many CPUs there are, less one: for firmware. */
+#define CMOS_NR_CPUS 0x5f
 
 #define UNASSIGNED_APIC_ID UINT32_MAX
 
@@ -282,19 +286,76 @@ void x86_cpu_pre_plug(HotplugHandler *hotplug_dev, DeviceState *dev,
     CPU(cpu)->cpu_index = idx;
 }
 
-void x86_cpu_plug(HotplugHandler *hotplug_dev, DeviceState *dev, Error **errp)
+/* After a reset firmware counts them all. */
+static void x86_cpus_count_changed(X86MachineState *x86ms)
 {
-    X86MachineState *x86ms = X86_MACHINE(hotplug_dev);
-    int idx;
-
-    x86_find_cpu_slot(MACHINE(hotplug_dev), X86_CPU(dev)->apic_id,
-                      &idx)->cpu = OBJECT(dev);
-
-    /* After a reset firmware counts them all. */
-    x86ms->boot_cpus++;
+    if (x86ms->rtc) {
+        rtc_set_cpus_count(x86ms->rtc, x86ms->boot_cpus);
+    }
     if (x86ms->fw_cfg) {
         fw_cfg_modify_i16(x86ms->fw_cfg, FW_CFG_NB_CPUS, x86ms->boot_cpus);
     }
+}
+
+void rtc_set_cpus_count(ISADevice *rtc, uint16_t cpus_count)
+{
+    rtc_set_memory(rtc, CMOS_NR_CPUS, cpus_count > 256 ? 0 : cpus_count - 1);
+}
+
+void x86_cpu_plug(HotplugHandler *hotplug_dev, DeviceState *dev, Error **errp)
+{
+    ERRP_GUARD();
+    X86MachineState *x86ms = X86_MACHINE(hotplug_dev);
+    int idx;
+
+    if (x86ms->acpi_dev) {
+        hotplug_handler_plug(x86ms->acpi_dev, dev, errp);
+        if (*errp) {
+            return;
+        }
+    }
+    x86_find_cpu_slot(MACHINE(hotplug_dev), X86_CPU(dev)->apic_id,
+                      &idx)->cpu = OBJECT(dev);
+    x86ms->boot_cpus++;
+    x86_cpus_count_changed(x86ms);
+}
+
+void x86_cpu_unplug_request_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                               Error **errp)
+{
+    X86MachineState *x86ms = X86_MACHINE(hotplug_dev);
+    int idx = -1;
+
+    if (!x86ms->acpi_dev) {
+        error_setg(errp, "CPU hot unplug not supported without ACPI");
+        return;
+    }
+    x86_find_cpu_slot(MACHINE(hotplug_dev), X86_CPU(dev)->apic_id, &idx);
+    assert(idx != -1);
+    if (idx == 0) {
+        error_setg(errp, "Boot CPU is unpluggable");
+        return;
+    }
+    hotplug_handler_unplug_request(x86ms->acpi_dev, dev, errp);
+}
+
+/* The guest has let it go: called by ACPI's registers. */
+void x86_cpu_unplug_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                       Error **errp)
+{
+    ERRP_GUARD();
+    X86MachineState *x86ms = X86_MACHINE(hotplug_dev);
+    int idx;
+
+    hotplug_handler_unplug(x86ms->acpi_dev, dev, errp);
+    if (*errp) {
+        return;
+    }
+    x86_find_cpu_slot(MACHINE(hotplug_dev), X86_CPU(dev)->apic_id,
+                      &idx)->cpu = NULL;
+    qdev_unrealize(dev);
+    x86ms->boot_cpus--;
+    x86_cpus_count_changed(x86ms);
 }
 
 /* The first CPU, for what is wired to it alone. */

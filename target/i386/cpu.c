@@ -231,9 +231,14 @@ static void x86_cpu_realizefn(DeviceState *dev, Error **errp)
 static void x86_cpu_unrealizefn(DeviceState *dev)
 {
     X86CPUClass *xcc = X86_CPU_GET_CLASS(dev);
+    X86CPU *cpu = X86_CPU(dev);
 
     cpu_remove_sync(CPU(dev));
-    qemu_unregister_reset(x86_cpu_machine_reset_cb, X86_CPU(dev));
+    qemu_unregister_reset(x86_cpu_machine_reset_cb, cpu);
+    if (cpu->apic_state) {
+        object_unparent(OBJECT(cpu->apic_state));
+        cpu->apic_state = NULL;
+    }
     xcc->parent_unrealize(dev);
 }
 

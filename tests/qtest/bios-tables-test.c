@@ -23,7 +23,7 @@
 #define PM_BASE         0x40
 
 /* The files are larger, and empty behind this. */
-#define TABLES_MAX      0x1800
+#define TABLES_MAX      0x2800
 #define LOADER_MAX      0xa00
 #define RSDP_SIZE       20
 
@@ -330,7 +330,10 @@ static const uint8_t *aml_read_name(const uint8_t *p, GString *name)
 {
     int segs = 1;
 
-    if (*p == '\\' || *p == '^') {
+    if (*p == '\\') {
+        g_string_truncate(name, 0);
+        p++;
+    } else if (*p == '^') {
         p++;
     }
     if (*p == 0x2e) {
@@ -391,6 +394,11 @@ static void aml_walk(const uint8_t *p, const uint8_t *end, const char *scope,
             body = aml_read_name(body, name);
             aml_walk(body, next, name->str, found);
             break;
+        case 0x5b83:            /* Processor: number, block's address, length */
+            next = aml_package_end(p, &body);
+            body = aml_read_name(body, name) + 6;
+            aml_walk(body, next, name->str, found);
+            break;
         case 0x14:              /* Method */
             next = aml_package_end(p, &body);
             aml_read_name(body, name);
@@ -449,6 +457,26 @@ static void test_slots(void)
     }
     g_assert_nonnull(strstr(names->str, " _GPE_E01"));
     g_assert_nonnull(strstr(names->str, " _SB_PCI0PHPR_CRS"));
+}
+
+/* Each place has a CPU's name; all but the first can be ejected. */
+static void test_cpus(void)
+{
+    g_autoptr(GString) names = dsdt_names("-smp 2,maxcpus=18");
+
+    for (int i = 0; i < 19; i++) {
+        g_autofree char *sta = g_strdup_printf(" _SB_CPUSC%03X_STA", i);
+        g_autofree char *mat = g_strdup_printf(" _SB_CPUSC%03X_MAT", i);
+        g_autofree char *ost = g_strdup_printf(" _SB_CPUSC%03X_OST", i);
+        g_autofree char *ej0 = g_strdup_printf(" _SB_CPUSC%03X_EJ0", i);
+
+        g_assert_cmpint(strstr(names->str, sta) != NULL, ==, i < 18);
+        g_assert_cmpint(strstr(names->str, mat) != NULL, ==, i < 18);
+        g_assert_cmpint(strstr(names->str, ost) != NULL, ==, i < 18);
+        g_assert_cmpint(strstr(names->str, ej0) != NULL, ==, i > 0 && i < 18);
+    }
+    g_assert_nonnull(strstr(names->str, " _SB_PCI0PRES_CRS"));
+    g_assert_nonnull(strstr(names->str, " _GPE_E02"));
 }
 
 /* Without hotplug only what is there has a slot. */
@@ -557,6 +585,7 @@ int main(int argc, char **argv)
     qtest_add_func("/acpi/rebuilt", test_rebuilt);
     qtest_add_func("/acpi/madt", test_madt);
     qtest_add_func("/acpi/dsdt/slots", test_slots);
+    qtest_add_func("/acpi/dsdt/cpus", test_cpus);
     qtest_add_func("/acpi/dsdt/no-hotplug", test_no_hotplug);
     qtest_add_func("/acpi/dsdt/isa-devices", test_isa_devices);
     qtest_add_func("/acpi/dsdt/sleep-states", test_sleep_states);

@@ -96,6 +96,7 @@
   "Invalid parameter type for 'poll-max-ns', expected: integer" },
 { "qom-set", "{'path': '/nope', 'property': 'x', 'value': 5}",
   "Device '/nope' not found", NO_DEVICE },
+{ "query-acpi-ospm-status" },
 { "query-balloon", NULL, "No balloon device has been activated",
   "DeviceNotActive" },
 { "query-chardev" },

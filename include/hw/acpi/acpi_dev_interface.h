@@ -11,6 +11,7 @@
 
 #include "hw/boards.h"
 #include "hw/qdev-core.h"
+#include "qapi/qapi-types-acpi.h"
 #include "qom/object.h"
 
 /* Bits of GPE 0, as the DSDT's methods _E01 ... know them. */
@@ -38,6 +39,8 @@ typedef struct AcpiDeviceIf AcpiDeviceIf;
 void acpi_send_event(DeviceState *dev, AcpiEventStatusBits event);
 
 /*
+ * @ospm_status: append to **@list what the guest said of the devices it was
+ *     asked to take or to let go
  * @send_event: set the event's status bit, and the SCI if the guest listens
  * @madt_cpu: append to @entry, a table's bytes, what the MADT says about place
  *     @uid of @apic_ids; with @force_enabled as if there was a CPU
@@ -47,6 +50,7 @@ struct AcpiDeviceIfClass {
     InterfaceClass parent_class;
 
     /* <public> */
+    void (*ospm_status)(AcpiDeviceIf *adev, ACPIOSTInfoList ***list);
     void (*send_event)(AcpiDeviceIf *adev, AcpiEventStatusBits ev);
     void (*madt_cpu)(int uid, const CPUArchIdList *apic_ids, GArray *entry,
                      bool force_enabled);

@@ -188,6 +188,9 @@ Aml *aml_local(int num);
 Aml *aml_name_decl(const char *name, Aml *val);
 Aml *aml_scope(const char *name_format, ...) G_GNUC_PRINTF(1, 2);
 Aml *aml_device(const char *name_format, ...) G_GNUC_PRINTF(1, 2);
+/* @pblk_addr, @pblk_len: the ports for its power states, if it has any */
+Aml *aml_processor(uint8_t proc_id, uint32_t pblk_addr, uint8_t pblk_len,
+                   const char *name_format, ...) G_GNUC_PRINTF(4, 5);
 /* @arg_count: 0 to 7 */
 Aml *aml_method(const char *name, int arg_count, AmlSerializeFlag sflag);
 Aml *aml_mutex(const char *name, uint8_t sync_level);
@@ -236,6 +239,7 @@ Aml *aml_release(Aml *mutex);
 Aml *aml_call0(const char *method);
 Aml *aml_call1(const char *method, Aml *arg1);
 Aml *aml_call2(const char *method, Aml *arg1, Aml *arg2);
+Aml *aml_call4(const char *method, Aml *arg1, Aml *arg2, Aml *arg3, Aml *arg4);
 Aml *aml_call5(const char *method, Aml *arg1, Aml *arg2, Aml *arg3, Aml *arg4,
                Aml *arg5);
 

@@ -7,6 +7,7 @@
  *                                                      config space
  *     0xb2, 0xb3          APM: ACPI on and off
  *     0xae00              PCI hotplug                  hw/acpi/pcihp.h
+ *     0xaf00              CPU hotplug                  hw/acpi/cpu.h
  *     0xafe0              GPE 0
  *
  * It is the hotplug handler of its bus, and the machine's ACPI device.  Its
@@ -21,6 +22,8 @@
 #define HW_ACPI_PIIX4_H
 
 #include "hw/acpi/acpi.h"
+#include "hw/acpi/cpu.h"
+#include "hw/acpi/cpu_hotplug.h"
 #include "hw/acpi/pcihp.h"
 #include "hw/isa/apm.h"
 #include "hw/pci/pci.h"
@@ -49,6 +52,9 @@ struct PIIX4PMState {
     APMState apm;
     uint32_t io_base;
     AcpiPciHpState acpi_pci_hotplug;
+    bool cpu_hotplug_legacy;    /* gpe_cpu is there, not cpuhp_state */
+    AcpiCpuHotplug gpe_cpu;
+    CPUHotplugState cpuhp_state;
 
     /* Held from realize on. */
     MemoryRegion io;

@@ -38,7 +38,6 @@
 
 /*
  * @bus: the root of all PCI buses
- * @acpi_dev: what has ACPI's registers, or NULL (-machine acpi=off)
  * @hpet_enabled: property: is there an HPET?
  * @i8042_enabled: property: is there a keyboard controller, and port 0x92?
  * @max_ram_below_4g: property: where the PCI hole begins at the latest; 0: as
@@ -49,7 +48,6 @@ typedef struct PCMachineState {
 
     Notifier machine_done;
     PCIBus *bus;
-    HotplugHandler *acpi_dev;
 
     uint64_t max_ram_below_4g;
     bool hpet_enabled;

@@ -44,6 +44,8 @@ struct X86MachineState {
     qemu_irq *gsi;
     ISADevice *rtc;
     MemoryRegion bios, isa_bios;
+    /* What has ACPI's registers, or NULL (-machine acpi=off). */
+    HotplugHandler *acpi_dev;
 
     /* Where RAM is, in bytes; above_4g_mem_start is an address. */
     ram_addr_t below_4g_mem_size, above_4g_mem_size;
@@ -104,6 +106,12 @@ CpuInstanceProperties x86_cpu_index_to_props(MachineState *ms,
 void x86_cpu_pre_plug(HotplugHandler *hotplug_dev, DeviceState *dev,
                       Error **errp);
 void x86_cpu_plug(HotplugHandler *hotplug_dev, DeviceState *dev, Error **errp);
+void x86_cpu_unplug_request_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                               Error **errp);
+void x86_cpu_unplug_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                       Error **errp);
+/* How many CPUs firmware will find in @rtc's memory; 0: more than fit. */
+void rtc_set_cpus_count(ISADevice *rtc, uint16_t cpus_count);
 
 /*
  * x86_allocate_cpu_irq: the line from the interrupt controllers to the first
