@@ -41,6 +41,7 @@ static char *dir;
 static const struct {
     const char *driver, *props;
 } type_props[] = {
+    { "ivshmem-plain", "{\"memdev\": \"m0\"}" },
     { "pci-serial", "{\"chardev\": \"c0\"}" },
     { "pci-serial-2x",
       "{\"chardev1\": \"c0\", \"chardev2\": \"c1\"}" },
@@ -55,6 +56,7 @@ static QTestState *cycle_start(void)
 {
     QTestState *qts = qtest_initf("-machine pc -nodefaults "
         "-netdev socket,id=n0,udp=127.0.0.1:1,localaddr=127.0.0.1:0 "
+        "-object memory-backend-ram,id=m0,size=4K "
         "-chardev null,id=c0 -chardev null,id=c1 -chardev null,id=c2 "
         "-D %s/log -trace device_initfn -trace device_finalize", dir);
 
