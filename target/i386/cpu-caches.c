@@ -30,8 +30,9 @@ const CPUCaches x86_legacy_cache_info_cpuid2 = {
     .l1d_cache = CACHE(1, DATA_CACHE, 32 * KiB, 8, 64),
     .l1i_cache = CACHE(1, INSTRUCTION_CACHE, 32 * KiB, 8, 64),
     .l2_cache = CACHE(2, UNIFIED_CACHE, 2 * MiB, 8, 64),
-    .l3_cache = CACHE(3, UNIFIED_CACHE, 16 * MiB, 16, 64, .self_init = true,
-                      .inclusive = true, .complex_indexing = true),
+    .l3_cache = CACHE(3, UNIFIED_CACHE, 16 * MiB, 16, 64, .lines_per_tag = 1,
+                      .self_init = true, .inclusive = true,
+                      .complex_indexing = true),
 };
 
 const CPUCaches x86_legacy_cache_info_cpuid4 = {
@@ -41,8 +42,9 @@ const CPUCaches x86_legacy_cache_info_cpuid4 = {
                        .self_init = true, .no_invd_sharing = true),
     .l2_cache = CACHE(2, UNIFIED_CACHE, 4 * MiB, 16, 64, .self_init = true,
                       .no_invd_sharing = true),
-    .l3_cache = CACHE(3, UNIFIED_CACHE, 16 * MiB, 16, 64, .self_init = true,
-                      .inclusive = true, .complex_indexing = true),
+    .l3_cache = CACHE(3, UNIFIED_CACHE, 16 * MiB, 16, 64, .lines_per_tag = 1,
+                      .self_init = true, .inclusive = true,
+                      .complex_indexing = true),
 };
 
 const CPUCaches x86_legacy_cache_info_amd = {
@@ -53,8 +55,9 @@ const CPUCaches x86_legacy_cache_info_amd = {
                        .no_invd_sharing = true),
     .l2_cache = CACHE(2, UNIFIED_CACHE, 512 * KiB, 16, 64,
                       .lines_per_tag = 1),
-    .l3_cache = CACHE(3, UNIFIED_CACHE, 16 * MiB, 16, 64, .self_init = true,
-                      .inclusive = true, .complex_indexing = true),
+    .l3_cache = CACHE(3, UNIFIED_CACHE, 16 * MiB, 16, 64, .lines_per_tag = 1,
+                      .self_init = true, .inclusive = true,
+                      .complex_indexing = true),
 };
 
 const CPUCaches epyc_cache_info = {

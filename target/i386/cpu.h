@@ -722,6 +722,11 @@ void host_cpuid(uint32_t function, uint32_t count,
                 uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx);
 /* @vendor: room for CPUID_VENDOR_SZ characters and a zero. */
 void host_cpu_vendor_fms(char *vendor, int *family, int *model, int *stepping);
+/*
+ * host_cpu_instance_init: what a CPU that the host's runs cannot hide: whoever
+ * the model is of, its vendor is the host's.
+ */
+void host_cpu_instance_init(X86CPU *cpu);
 
 /* Defaults of an accelerator, by property; value NULL: leave it alone. */
 void x86_cpu_change_kvm_default(const char *prop, const char *value);

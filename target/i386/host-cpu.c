@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include <cpuid.h>
 #include "cpu.h"
+#include "qapi/error.h"
 
 void host_cpuid(uint32_t function, uint32_t count,
                 uint32_t *eax, uint32_t *ebx, uint32_t *ecx, uint32_t *edx)
@@ -41,4 +42,19 @@ void host_cpu_vendor_fms(char *vendor, int *family, int *model, int *stepping)
     *family = ((eax >> 8) & 0x0f) + ((eax >> 20) & 0xff);
     *model = ((eax >> 4) & 0x0f) | ((eax & 0xf0000) >> 12);
     *stepping = eax & 0x0f;
+}
+
+/*
+ * System calls, for one, work otherwise on Intel's processors than on AMD's,
+ * and guests go by the vendor.
+ */
+void host_cpu_instance_init(X86CPU *cpu)
+{
+    char vendor[CPUID_VENDOR_SZ + 1];
+    int family, model, stepping;
+
+    if (X86_CPU_GET_CLASS(cpu)->model) {
+        host_cpu_vendor_fms(vendor, &family, &model, &stepping);
+        object_property_set_str(OBJECT(cpu), "vendor", vendor, &error_abort);
+    }
 }

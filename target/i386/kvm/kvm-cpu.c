@@ -83,6 +83,7 @@ static void kvm_cpu_instance_init(CPUState *cs)
         kvm_cpu_max_instance_init(cpu);
         return;
     }
+    host_cpu_instance_init(cpu);
     if (xcc->model) {
         /* Only the kernel's local APIC has x2APIC. */
         x86_cpu_change_kvm_default("x2apic",

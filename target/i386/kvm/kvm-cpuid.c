@@ -190,7 +190,7 @@ static void cpuid_add_indexed(KvmCpuid *data, CPUX86State *env, uint32_t fn)
             }
             break;
         case 0xd:
-            if (c->eax == 0 && j > 1) {
+            if (c->eax == 0) {
                 data->cpuid.nent--;     /* a component that is not there */
             }
             break;
@@ -223,7 +223,12 @@ static void cpuid_add_range(KvmCpuid *data, CPUX86State *env, uint32_t base)
         if (cpuid_is_indexed(i)) {
             cpuid_add_indexed(data, env, i);
         } else {
-            cpuid_add(data, env, i, 0, false);
+            struct kvm_cpuid_entry2 *c = cpuid_add(data, env, i, 0, false);
+
+            /* What KVM has no entry for, it answers by zeroes anyway. */
+            if (!(c->eax | c->ebx | c->ecx | c->edx)) {
+                data->cpuid.nent--;
+            }
         }
     }
 }
