@@ -52,6 +52,7 @@ static void init_common_fadt_data(MachineState *ms, Object *o,
 {
     uint64_t io = object_property_get_uint(o, ACPI_PM_PROP_PM_IO_BASE,
                                            &error_abort);
+    bool smm = x86_machine_is_smm_enabled(X86_MACHINE(ms));
 
     *data = (AcpiFadtData) {
         .rev = 1,
@@ -63,11 +64,12 @@ static void init_common_fadt_data(MachineState *ms, Object *o,
         .int_model = 1,
         .plvl2_lat = 0xfff,
         .plvl3_lat = 0xfff,
-        .smi_cmd = ACPI_PORT_SMI_CMD,
-        .acpi_enable_cmd = object_property_get_uint(o,
-                               ACPI_PM_PROP_ACPI_ENABLE_CMD, &error_abort),
-        .acpi_disable_cmd = object_property_get_uint(o,
-                               ACPI_PM_PROP_ACPI_DISABLE_CMD, &error_abort),
+        /* Without SMM there is no mode but ACPI's, and no way to another. */
+        .smi_cmd = smm ? ACPI_PORT_SMI_CMD : 0,
+        .acpi_enable_cmd = smm ? object_property_get_uint(o,
+                               ACPI_PM_PROP_ACPI_ENABLE_CMD, &error_abort) : 0,
+        .acpi_disable_cmd = smm ? object_property_get_uint(o,
+                               ACPI_PM_PROP_ACPI_DISABLE_CMD, &error_abort) : 0,
         .sci_int = object_property_get_uint(o, ACPI_PM_PROP_SCI_INT,
                                             &error_abort),
         .rtc_century = RTC_CENTURY,
