@@ -14,6 +14,7 @@ import sys
 
 source = sys.argv[1]
 QUOTED = {'tally.c': 'hw/misc/tally.c', 'tally.h': 'hw/misc/tally.h',
+          'tally-guest.c': 'tests/guest/tally-guest.c',
           'tally-test.c': 'tests/qtest/tally-test.c'}
 NOT_OURS = ('tests/', 'build', 'subprojects/')
 

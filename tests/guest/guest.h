@@ -59,6 +59,29 @@ int memcmp(const void *a, const void *b, size_t n);
 size_t strlen(const char *s);
 int strcmp(const char *a, const char *b);
 void *page_alloc(unsigned count);
+
+/* What the boot loader says: Xen's hvm_start_info; addresses are physical. */
+struct start_info {
+    uint32_t magic;
+    uint32_t version;
+    uint32_t flags;
+    uint32_t nr_modules;
+    uint64_t modlist_paddr;
+    uint64_t cmdline_paddr;
+    uint64_t rsdp_paddr;            /* ACPI; 0: there is none */
+    uint64_t memmap_paddr;          /* an array of memmap_entries */
+    uint32_t memmap_entries;
+    uint32_t reserved;
+};
+
+struct start_memmap {
+    uint64_t addr;
+    uint64_t size;
+    uint32_t type;                  /* as in the E820 map: 1 is RAM */
+    uint32_t reserved;
+};
+
+const struct start_info *guest_start_info(void);
 /* The kernel's command line, and the number of @name=NUMBER in it. */
 const char *guest_cmdline(void);
 unsigned guest_option(const char *name, unsigned otherwise);
@@ -230,6 +253,8 @@ bool pci_find(struct pci_dev *dev, uint16_t vendor, uint16_t device);
  * device's decoders and bus mastering on.
  */
 void pci_enable(struct pci_dev *dev);
+/* How many bytes BAR @n decodes, with the decoders off meanwhile; 0: none. */
+uint32_t pci_bar_size(const struct pci_dev *dev, unsigned n);
 /* Where memory or I/O BAR @n is. */
 uint64_t pci_bar(const struct pci_dev *dev, unsigned n);
 /* The capability @id after @start (0: the first); 0: there is none. */

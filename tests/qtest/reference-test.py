@@ -15,23 +15,18 @@
 #   object    qom-get, and qom-set to the same, of what both have on `none`
 #   help      -device TYPE,help, -object TYPE,help and -machine TYPE,help
 #
-# Each difference is a line of text.  DIFFERENCES is docs/differences.md, with
-# tables of those that are known, as patterns, and why.  One that is not there
-# fails, and so does a pattern of the page that fits none.
+# DIFFERENCES is docs/differences.md, with those that are known; see
+# differences.py.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import fnmatch
 import os
-import re
 import shutil
 import subprocess
 import sys
 
+from differences import REFERENCE, VERSION, check, known_differences
 from qmp_client import Died, Qmp, QmpError
-
-REFERENCE = 'qemu-system-x86_64'
-VERSION = (7, 2)
 
 
 # The schema
@@ -319,36 +314,6 @@ CHECKS = [
     ('object', 'which properties can be read and written', compare_objects),
     ('help', 'help about devices, objects and machines', compare_help),
 ]
-
-
-# The page of known differences
-
-def known_differences(path):
-    """The patterns in the first column of the page's tables."""
-    with open(path, encoding='utf-8') as page:
-        rows = re.findall(r'^\| (`.*?`) \| *(.*?) *\|$', page.read(), re.M)
-    patterns = []
-    for cell, reason in rows:
-        if not reason:
-            sys.exit('%s: no reason for %s' % (path, cell))
-        patterns += re.findall(r'`([^`]+)`', cell)
-    return patterns
-
-
-def fits(line, pattern):
-    """Only '*' is special; fnmatch has brackets, and so have properties."""
-    return fnmatch.fnmatchcase(line, re.sub(r'([\[?])', r'[\1]', pattern))
-
-
-def check(kind, found, known):
-    """Those not in the table; those of the table that are not there."""
-    patterns = [p for p in known if p.split(' ')[0] == kind]
-    for line in found:
-        if not any(fits(line, p) for p in patterns):
-            yield 'not listed: ' + line
-    for pattern in patterns:
-        if not any(fits(line, pattern) for line in found):
-            yield 'listed, but there is none: ' + pattern
 
 
 def start_reference(path):

@@ -104,20 +104,23 @@ bool pci_find(struct pci_dev *dev, uint16_t vendor, uint16_t device)
     return search.found;
 }
 
-/* How many bytes BAR @n decodes: the bits that stay zero, plus one. */
-static uint32_t pci_bar_size(const struct pci_dev *dev, unsigned n,
-                             uint32_t old)
+/* The bits that stay zero, plus one. */
+uint32_t pci_bar_size(const struct pci_dev *dev, unsigned n)
 {
+    uint32_t old = pci_read(dev, PCI_BAR0 + 4 * n, 4);
     uint32_t mask;
 
     pci_write(dev, PCI_BAR0 + 4 * n, 4, 0xffffffff);
     mask = pci_read(dev, PCI_BAR0 + 4 * n, 4);
     pci_write(dev, PCI_BAR0 + 4 * n, 4, old);
+    if (!mask) {
+        return 0;
+    }
     mask &= old & 1 ? ~3u : ~15u;
     if (old & 1) {
         mask |= 0xffff0000;
     }
-    return mask ? -mask : 0;
+    return -mask;
 }
 
 void pci_enable(struct pci_dev *dev)
@@ -125,7 +128,7 @@ void pci_enable(struct pci_dev *dev)
     pci_write(dev, PCI_COMMAND, 2, pci_read(dev, PCI_COMMAND, 2) & ~3u);
     for (unsigned n = 0; n < 6; n++) {
         uint32_t bar = pci_read(dev, PCI_BAR0 + 4 * n, 4);
-        uint32_t size = pci_bar_size(dev, n, bar);
+        uint32_t size = pci_bar_size(dev, n);
         bool is_io = bar & 1, is_64 = !is_io && (bar & 6) == 4;
 
         if (size && !(bar & ~15u)) {

@@ -9,20 +9,16 @@
 
 #define HVM_START_MAGIC 0x336ec578
 
-/* The beginning of Xen's hvm_start_info. */
-struct start_info {
-    uint32_t magic;
-    uint32_t version;
-    uint32_t flags;
-    uint32_t nr_modules;
-    uint64_t modlist_paddr;
-    uint64_t cmdline_paddr;
-};
-
 extern char guest_end[];
 
 static uintptr_t next_page;
 static const char *cmdline = "";
+static struct start_info start_info;
+
+const struct start_info *guest_start_info(void)
+{
+    return &start_info;
+}
 
 const char *guest_cmdline(void)
 {
@@ -57,8 +53,15 @@ void *page_alloc(unsigned count)
 void guest_start(struct start_info *info)
 {
     next_page = (uintptr_t)guest_end;
-    if (info && info->magic == HVM_START_MAGIC && info->cmdline_paddr) {
-        cmdline = (const char *)info->cmdline_paddr;
+    if (info && info->magic == HVM_START_MAGIC) {
+        start_info = *info;
+        if (!start_info.version) {              /* it ends there */
+            start_info.memmap_paddr = 0;
+            start_info.memmap_entries = 0;
+        }
+        if (start_info.cmdline_paddr) {
+            cmdline = (const char *)start_info.cmdline_paddr;
+        }
     }
     serial_init();
     traps_init();

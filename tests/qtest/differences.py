@@ -1,0 +1,43 @@
+# docs/differences.md, as the tests read it.
+#
+# Each difference between this program and QEMU is a line of text, whose first
+# word says what kind of difference it is.  The page has tables of those that are
+# known, as patterns, and why.  One that is not there fails a test, and so does
+# a pattern of the page that fits none.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import fnmatch
+import re
+import sys
+
+REFERENCE = 'qemu-system-x86_64'
+VERSION = (7, 2)
+
+
+def known_differences(path):
+    """The patterns in the first column of the page's tables."""
+    with open(path, encoding='utf-8') as page:
+        rows = re.findall(r'^\| (`.*?`) \| *(.*?) *\|$', page.read(), re.M)
+    patterns = []
+    for cell, reason in rows:
+        if not reason:
+            sys.exit('%s: no reason for %s' % (path, cell))
+        patterns += re.findall(r'`([^`]+)`', cell)
+    return patterns
+
+
+def fits(line, pattern):
+    """Only '*' is special; fnmatch has brackets, and so have properties."""
+    return fnmatch.fnmatchcase(line, re.sub(r'([\[?])', r'[\1]', pattern))
+
+
+def check(kind, found, known):
+    """Those not in the table; those of the table that are not there."""
+    patterns = [p for p in known if p.split(' ')[0] == kind]
+    for line in found:
+        if not any(fits(line, p) for p in patterns):
+            yield 'not listed: ' + line
+    for pattern in patterns:
+        if not any(fits(line, pattern) for line in found):
+            yield 'listed, but there is none: ' + pattern
