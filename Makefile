@@ -3,6 +3,7 @@
 #   make           build build/qemini-system-x86_64
 #   make run       a ping through a tap and a virtio-net device, with comments
 #   make check     build and run all tests
+#   make check-lab  Debian's Linux in qemini, on an emulated machine with KVM
 #   make check-asan  the same under the address and undefined-behaviour checkers
 #   make soak      add and remove each device CYCLES=10000 times, checked
 #   make fuzz      random input for the monitors, with clang (FUZZ_SECONDS=60 each)
@@ -25,7 +26,7 @@ CYCLES ?= 10000
 # A linker that is there and quick is used.
 LINKER := $(if $(shell command -v mold),CC_LD=mold)
 
-.PHONY: all deps run check check-asan dropin fuzz soak bench gdb clean
+.PHONY: all deps run check check-lab check-asan dropin fuzz soak bench gdb clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -47,6 +48,12 @@ run: deps all
 
 check: deps all
 	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
+
+# Skipped, by name, where its packages cannot be had.
+check-lab: deps all
+	@scripts/install-deps.sh lab || true
+	@tests/lab/in-lab --setup || true
+	@meson test -C $(BUILD) --no-rebuild --verbose --suite lab
 
 check-asan: deps $(ASAN)/build.ninja
 	@ninja -C $(ASAN)

@@ -2,12 +2,22 @@
 # Install what building, running and testing qemini needs and this machine
 # lacks.  Says nothing when nothing is missing.
 #
+#   install-deps.sh         for all but the lab
+#   install-deps.sh lab     for the lab: tests/lab, make check-lab
+#
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
 
 packages='gcc libc6-dev make meson ninja-build pkg-config python3
     libglib2.0-dev libjson-c-dev libpixman-1-dev linux-libc-dev
     iproute2 iputils-ping gdb mold'
+tools='cc make meson ninja pkg-config python3 ip ping'
+libraries='glib-2.0 json-c pixman-1'
+if [ "${1:-}" = lab ]; then
+    packages='qemu-system-x86 busybox-static xz-utils lz4 kmod cpio iproute2'
+    tools='qemu-system-x86_64 busybox xz lz4 modprobe cpio ip'
+    libraries=
+fi
 
 installed() {
     dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
@@ -16,10 +26,10 @@ installed() {
 # Elsewhere than on Debian: look for the tools and libraries themselves.
 if ! command -v dpkg-query >/dev/null; then
     missing=
-    for tool in cc make meson ninja pkg-config python3 ip ping; do
+    for tool in $tools; do
         command -v $tool >/dev/null || missing="$missing $tool"
     done
-    for lib in glib-2.0 json-c pixman-1; do
+    for lib in $libraries; do
         pkg-config --exists $lib 2>/dev/null || missing="$missing $lib(-devel)"
     done
     [ -z "$missing" ] && exit 0

@@ -1,14 +1,15 @@
 """A QMP client that is just large enough for the tests written in Python.
 
-The program runs with `-qmp stdio` as a child; its standard error is kept in
-a file, because a test may want to see that nothing was said there.
+Conversation is the protocol; Qmp holds one with a program that runs with
+`-qmp stdio` as a child, and whose standard error is kept, because a test may
+want to see that nothing was said there.  tests/lab has another way to hold one.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 
 import json
+import os
 import subprocess
-import tempfile
 
 
 class Died(Exception):
@@ -23,12 +24,51 @@ class QmpError(Exception):
         self.error = error
 
 
-class Qmp:
+class Conversation:
+    """What is said over one monitor, whatever carries it.
+
+    A subclass has _send(), which takes one message as bytes, and _read(),
+    which waits for the next one and returns it as a dictionary.
+
+    greeting  what the monitor said first
+    events    those that came, in order, and that nobody has taken
+    """
+
+    def greet(self):
+        self.events = []
+        self.greeting = self._read()['QMP']
+        self.command('qmp_capabilities')
+
+    def command(self, name, arguments=None, **kwargs):
+        """What the command returns."""
+        request = {'execute': name, 'arguments': arguments or kwargs}
+        self._send(json.dumps(request).encode() + b'\n')
+        while True:
+            answer = self._read()
+            if 'error' in answer:
+                raise QmpError(answer['error'])
+            if 'return' in answer:
+                return answer['return']
+            self.events.append(answer)
+
+    def event(self, name):
+        """Take the first event of that name out of those that came or come."""
+        while True:
+            for i, event in enumerate(self.events):
+                if event['event'] == name:
+                    return self.events.pop(i)
+            self.events.append(self._read())
+
+    def hmp(self, line):
+        return self.command('human-monitor-command',
+                            {'command-line': line}).replace('\r', '')
+
+
+class Qmp(Conversation):
     """One program and the conversation with it.
 
     argv      the program and its options; '-qmp stdio' is added
     pass_fds  descriptors that the program inherits
-    greeting  what it said first
     """
 
     def __init__(self, argv, pass_fds=()):
@@ -37,12 +77,11 @@ class Qmp:
         self.start()
 
     def start(self):
-        self.log = tempfile.TemporaryFile()
+        self.log = os.fdopen(os.memfd_create('stderr'), 'w+b')
         self.process = subprocess.Popen(
             self.argv + ['-qmp', 'stdio'], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self.log, pass_fds=self.pass_fds)
-        self.greeting = self._read()['QMP']
-        self.command('qmp_capabilities')
+        self.greet()
 
     def _read(self):
         line = self.process.stdout.readline()
@@ -50,24 +89,12 @@ class Qmp:
             raise Died('%s: %s' % (self.argv[0], self.stderr().strip()))
         return json.loads(line)
 
-    def command(self, name, arguments=None, **kwargs):
-        """What the command returns; events that come meanwhile are lost."""
-        request = {'execute': name, 'arguments': arguments or kwargs}
+    def _send(self, message):
         try:
-            self.process.stdin.write(json.dumps(request).encode() + b'\n')
+            self.process.stdin.write(message)
             self.process.stdin.flush()
         except BrokenPipeError:
             raise Died(self.argv[0]) from None
-        while True:
-            answer = self._read()
-            if 'error' in answer:
-                raise QmpError(answer['error'])
-            if 'return' in answer:
-                return answer['return']
-
-    def hmp(self, line):
-        return self.command('human-monitor-command',
-                            {'command-line': line}).replace('\r', '')
 
     def stderr(self):
         """All that it has written to its standard error so far."""
