@@ -417,6 +417,8 @@ def step(name):
         report(True, name)
     except Skip as err:
         report(True, name, f' # SKIP {err}')
+    except TimeoutError:
+        raise
     except (Failed, OSError, QmpError, ValueError) as err:
         report(False, name)
         explain(err)
