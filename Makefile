@@ -2,6 +2,7 @@
 #
 #   make           build build/qemini-system-x86_64
 #   make run       a ping through a tap and a virtio-net device, with comments
+#   make run LINUX=1  Debian's Linux, with a shell on a terminal
 #   make check     build and run all tests
 #   make check-lab  Debian's Linux in qemini, on an emulated machine with KVM
 #   make check-asan  the same under the address and undefined-behaviour checkers
@@ -9,6 +10,7 @@
 #   make fuzz      random input for the monitors, with clang (FUZZ_SECONDS=60 each)
 #   make dropin    build QEMU's SRC=device.c in, with TRACE=its-trace-events
 #   make bench     release build and figures (QEMU=/path/to/qemu to compare)
+#   make bench-lab  how soon Linux boots, and how quick its network is, beside QEMU
 #   make gdb       gdb on the realize chain of virtio-net-pci
 #   make deps      install what a Debian or Ubuntu machine lacks
 #   make clean     remove the build folders
@@ -26,7 +28,7 @@ CYCLES ?= 10000
 # A linker that is there and quick is used.
 LINKER := $(if $(shell command -v mold),CC_LD=mold)
 
-.PHONY: all deps run check check-lab check-asan dropin fuzz soak bench gdb clean
+.PHONY: all deps run check check-lab check-asan bench-lab dropin fuzz soak bench gdb clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -44,7 +46,12 @@ $(ASAN)/build.ninja: | deps
 	@$(LINKER) meson setup -Db_sanitize=address,undefined -Doptimization=1 $(ASAN)
 
 run: deps all
+ifdef LINUX
+	@scripts/install-deps.sh lab || true
+	@tests/lab/run-linux $(QEMINI)
+else
 	@scripts/run-ping.sh $(QEMINI)
+endif
 
 check: deps all
 	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
@@ -90,6 +97,12 @@ bench: deps $(RELEASE)/build.ninja
 dropin: deps
 	@$(LINKER) scripts/dropin.py --build $(DROPIN) $(if $(TRACE),--trace $(TRACE)) \
 	  $(SRC)
+
+# In the lab: beside Debian's QEMU, with the same kernel.
+bench-lab: deps $(RELEASE)/build.ninja
+	@ninja -C $(RELEASE) qemini-system-x86_64
+	@scripts/install-deps.sh lab || true
+	@LAB_SECONDS=1500 tests/lab/in-lab $(RELEASE)/qemini-system-x86_64 figures
 
 gdb: deps all
 	@scripts/gdb-realize.sh $(QEMINI)

@@ -33,6 +33,29 @@ static void tx_interrupt(void *opaque)
 {
 }
 
+/* "ip=A.B.C.D" on the command line becomes what we answer to. */
+static void set_ip(void)
+{
+    const char *s = guest_cmdline();
+
+    while (*s && memcmp(s, "ip=", 3)) {
+        s++;
+    }
+    if (!*s) {
+        return;
+    }
+    s += 3;
+    for (int i = 0; i < 4; i++) {
+        unsigned v = 0;
+
+        while (*s >= '0' && *s <= '9') {
+            v = v * 10 + *s++ - '0';
+        }
+        ip[i] = v;
+        s += *s == '.';
+    }
+}
+
 static uint16_t checksum(const uint8_t *p, size_t n)
 {
     uint32_t sum = 0;
@@ -146,6 +169,7 @@ int guest_main(void)
     uint64_t end = time_ms() + guest_option("seconds", 60) * 1000;
     struct pci_dev pci;
 
+    set_ip();
     if (!pci_find(&pci, 0x1af4, 0x1041) && !pci_find(&pci, 0x1af4, 0x1000)) {
         return FAIL("there is no virtio-net");
     }

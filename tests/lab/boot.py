@@ -8,8 +8,7 @@
 import os
 import sys
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
-from lab import (Vm, check, check_equal, check_match, main, scenario,
-                 step)
+from lab import Vm, check, check_equal, check_match, main, scenario, step
 
 
 def end(vm):

@@ -8,7 +8,7 @@
 import os
 import sys
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
-from lab import (QmpError, Tap, Vm, check, check_equal, main, scenario, step)
+from lab import Tap, Vm, check_equal, main, scenario, step
 from traffic import ping, to_guest
 
 

@@ -7,7 +7,7 @@
 import os
 import sys
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
-from lab import Vm, check, check_equal, check_match, main, scenario, step
+from lab import Vm, check_equal, main, scenario, step
 
 
 def comes_back(vm):
@@ -19,7 +19,7 @@ def comes_back(vm):
 @scenario
 def reboots():
     "resets"
-    with Vm(append='reboot=triple') as vm:
+    with Vm() as vm:
         vm.boot()
         vm.sh('echo 1 >/tmp/mark')
         with step('system_reset, by QMP'):
@@ -28,13 +28,17 @@ def reboots():
             reset = vm.event('RESET')['data']
             check_equal((reset['guest'], reset['reason']),
                         (False, 'host-qmp-system-reset'), 'RESET')
-        vm.sh('echo 1 >/tmp/mark')
-        with step('reboot -f, by a triple fault'):
-            vm.send('reboot -f')
-            comes_back(vm)
-            reset = vm.event('RESET')['data']
-            check_equal((reset['guest'], reset['reason']),
-                        (True, 'guest-reset'), 'RESET')
+        # Each of them by itself, where Linux would try the next.
+        for way, name in (('kbd', 'the keyboard\'s controller'),
+                          ('pci', 'port 0xcf9'),
+                          ('triple', 'a triple fault')):
+            vm.sh(f'echo 1 >/tmp/mark; echo {way} >/sys/kernel/reboot/type')
+            with step(f'reboot -f, by {name}'):
+                vm.send('reboot -f')
+                comes_back(vm)
+                reset = vm.event('RESET')['data']
+                check_equal((reset['guest'], reset['reason']),
+                            (True, 'guest-reset'), 'RESET')
         with step('stop keeps the guest where it is, cont lets it go on'):
             vm.command('stop')
             check_equal(vm.command('query-status')['status'], 'paused',
@@ -78,15 +82,23 @@ def power_button():
 
 
 @scenario
-def no_reboot():
-    "-no-reboot: a panic, and the reset after it, ends the program"
-    with Vm('-no-reboot') as vm:
+def panics():
+    "a panic, told by pvpanic"
+    with Vm('-device', 'pvpanic', '-action', 'panic=pause', '-no-reboot',
+            modules=['pvpanic-mmio']) as vm:
         vm.boot()
         vm.send('echo c >/proc/sysrq-trigger')
-        vm.expect('Kernel panic - not syncing: sysrq triggered crash')
-        check_equal(vm.event('SHUTDOWN')['data'],
-                    {'guest': True, 'reason': 'guest-reset'}, 'SHUTDOWN')
-        check_equal(vm.wait_exit(), 0, 'exit status')
+        with step('GUEST_PANICKED'):
+            check_equal(vm.event('GUEST_PANICKED')['data']['action'],
+                        'pause', 'action')
+            check_equal(vm.command('query-status')['status'],
+                        'guest-panicked', 'status')
+        with step('-no-reboot: the reset after it ends the program'):
+            vm.command('cont')
+            vm.expect('Kernel panic - not syncing: sysrq triggered crash')
+            check_equal(vm.event('SHUTDOWN')['data'],
+                        {'guest': True, 'reason': 'guest-reset'}, 'SHUTDOWN')
+            check_equal(vm.wait_exit(), 0, 'exit status')
 
 
 main()

@@ -4,7 +4,8 @@
 #
 #   run-ping-test.py RUN-PING QEMINI
 #
-# Processes are known by a variable in their environment, files by a TMPDIR of
+# The guest is run by KVM, and played by a program; where /dev/kvm cannot be
+# used, the latter alone.  Processes are known by a variable in their environment, files by a TMPDIR of
 # the test's own.  Skipped, by name, where there can be no tap.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -19,6 +20,9 @@ import time
 
 MARK = f'QEMINI_RUN_PING_TEST_{os.getpid()}'
 
+PLAYED = {'kvm': 'tests/guest/net.c, and KVM runs it',
+          'qtest': 'played by tests/qtest/ping-guest.c'}
+
 script, qemini = sys.argv[1:3]
 tests_done = 0
 
@@ -32,13 +36,13 @@ def result(ok, name, output=''):
             print('# ' + line, file=sys.stderr)
 
 
-def start(tmp, mark):
+def start(tmp, mark, accel='kvm'):
     # A terminal's ^C goes to a group of processes, so have one.
     return subprocess.Popen(
         [script, qemini], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        env=os.environ | {'TMPDIR': tmp, MARK: mark})
+        env=os.environ | {'TMPDIR': tmp, MARK: mark, 'QEMINI_ACCEL': accel})
 
 
 def alive(mark):
@@ -62,16 +66,19 @@ def left_over(tmp, mark):
     return what
 
 
-def test_answers():
+def test_answers(accel):
+    mark = f'answers-{accel}'
     with tempfile.TemporaryDirectory() as tmp:
-        run = start(tmp, 'answers')
+        run = start(tmp, mark, accel)
         output = run.communicate(timeout=60)[0]
         result(run.returncode == 0 and ' 0% packet loss' in output and
+               f'The guest is {PLAYED[accel]}' in output and
                'virtio_net_device_realize' in output and
                'dev: virtio-net-pci, id "nic0"' in output,
-               'ping is answered, the chain and the tree are shown', output)
-        what = left_over(tmp, 'answers')
-        result(not what, 'nothing is left', ' '.join(what))
+               f'{accel}: ping is answered, the chain and the tree are shown',
+               output)
+        what = left_over(tmp, mark)
+        result(not what, f'{accel}: nothing is left', ' '.join(what))
 
 
 def test_interrupted(name, when, send):
@@ -113,8 +120,13 @@ def main():
     if reason:
         print('1..0 # SKIP ' + reason)
         return
-    print('1..5', flush=True)
-    test_answers()
+    print('1..7', flush=True)
+    if os.access('/dev/kvm', os.R_OK | os.W_OK):
+        test_answers('kvm')
+    else:
+        for what in 'ping is answered', 'nothing is left':
+            result(True, f'kvm: {what} # SKIP /dev/kvm cannot be used')
+    test_answers('qtest')
     test_interrupted('^C while the driver starts', '1. The realize chain',
                      lambda pid: os.killpg(pid, signal.SIGINT))
     test_interrupted('^C while ping runs', '3. The host pings',
