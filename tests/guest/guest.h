@@ -320,6 +320,9 @@ bool virtio_queue(struct virtio_dev *vdev, struct virtq *vq, unsigned index,
                   int msix);
 /* Another MSI-X entry for @vq, or none (-1); false if the device says no. */
 bool virtio_queue_msix(struct virtio_dev *vdev, struct virtq *vq, int msix);
+/* Stop one queue alone, if F_RING_RESET was agreed on; virtio_queue() again. */
+#define VIRTIO_F_RING_RESET (1ull << 40)
+bool virtio_queue_reset(struct virtio_dev *vdev, struct virtq *vq);
 /* What the interrupt status register says; reading it takes INTx back. */
 uint8_t virtio_isr(struct virtio_dev *vdev);
 /* All queues are set up: the driver is ready. */

@@ -119,7 +119,8 @@ static bool start(void)
     if (!pci_find(&pci, 0x1af4, 0x1041) && !pci_find(&pci, 0x1af4, 0x1000)) {
         return false;
     }
-    if (!virtio_init(&vdev, &pci, NET_F_CTRL_VQ | NET_F_CTRL_RX) ||
+    if (!virtio_init(&vdev, &pci, NET_F_CTRL_VQ | NET_F_CTRL_RX |
+                                  VIRTIO_F_RING_RESET) ||
         vdev.pci.msix_size < ENTRIES) {
         return false;
     }
@@ -280,6 +281,21 @@ static bool other_entry(void)
     return virtio_queue_msix(&vdev, &txq, TX_ENTRY) && row(3, TX_ENTRY);
 }
 
+/* One queue stops, with its vector, and starts again. */
+static bool queue_reset(void)
+{
+    unsigned tx = fired[TX_ENTRY], ctrl = fired[CTRL_ENTRY];
+
+    if (!(vdev.features & VIRTIO_F_RING_RESET) ||
+        !virtio_queue_reset(&vdev, &txq) || !command() ||
+        !wait_until(fired[CTRL_ENTRY] != ctrl, 2000)) {
+        return false;
+    }
+    settle();
+    guest_printf("queue reset: %u interrupts of it\n", fired[TX_ENTRY] - tx);
+    return virtio_queue(&vdev, &txq, 1, TX_ENTRY) && row(3, TX_ENTRY);
+}
+
 /* MSI-X off: the pin, a level that reading ISR takes back. */
 static bool pin(uint8_t vector)
 {
@@ -417,6 +433,9 @@ int guest_main(void)
     }
     if (!other_entry()) {
         return FAIL("entries");
+    }
+    if (!queue_reset()) {
+        return FAIL("reset of a queue");
     }
     if (!pin(pin_vector)) {
         return FAIL("the pin");

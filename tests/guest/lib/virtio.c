@@ -29,6 +29,7 @@
 #define COMMON_Q_DESC       0x20
 #define COMMON_Q_AVAIL      0x28
 #define COMMON_Q_USED       0x30
+#define COMMON_Q_RESET      0x3a
 
 #define STATUS_ACKNOWLEDGE  1
 #define STATUS_DRIVER       2
@@ -181,6 +182,15 @@ bool virtio_queue(struct virtio_dev *vdev, struct virtq *vq, unsigned index,
                  mmio_read16(vdev->common + COMMON_Q_NOFF);
     mmio_write16(vdev->common + COMMON_Q_ENABLE, 1);
     return true;
+}
+
+bool virtio_queue_reset(struct virtio_dev *vdev, struct virtq *vq)
+{
+    mmio_write16(vdev->common + COMMON_Q_SELECT, vq->index);
+    mmio_write16(vdev->common + COMMON_Q_RESET, 1);
+    while (mmio_read16(vdev->common + COMMON_Q_RESET)) {
+    }
+    return !mmio_read16(vdev->common + COMMON_Q_ENABLE);
 }
 
 void virtio_start(struct virtio_dev *vdev)
