@@ -15,7 +15,9 @@ import sys
 source = sys.argv[1]
 QUOTED = {'tally.c': 'hw/misc/tally.c', 'tally.h': 'hw/misc/tally.h',
           'tally-guest.c': 'tests/guest/tally-guest.c',
-          'tally-test.c': 'tests/qtest/tally-test.c'}
+          'tally-test.c': 'tests/qtest/tally-test.c',
+          'edu-guest.c': 'tests/guest/edu-guest.c'}
+PAGES = ['docs/how-to-add-a-device.md', 'docs/how-to-test-with-a-guest.md']
 NOT_OURS = ('tests/', 'build', 'subprojects/')
 
 
@@ -25,8 +27,9 @@ def read(path):
 
 
 def wrong_quotes():
-    page = read('docs/how-to-add-a-device.md')
-    for name, code in re.findall(r'^```c (\S+)\n(.*?)^```$', page, re.M | re.S):
+    pages = ''.join(map(read, PAGES))
+    for name, code in re.findall(r'^```c (\S+)\n(.*?)^```$', pages,
+                                 re.M | re.S):
         if code not in read(QUOTED[name]):
             yield f'{name} has no such lines: {code.splitlines()[0]} …'
 
