@@ -71,6 +71,12 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+double bench_median(double *values, int n)
+{
+    qsort(values, n, sizeof(values[0]), compare_doubles);
+    return values[n / 2];
+}
+
 /* From fork to the first answer, and the memory it took to get there. */
 static void bench_ready(int index, const Vmm *vmm)
 {
@@ -95,9 +101,8 @@ static void bench_ready(int index, const Vmm *vmm)
         }
         qtest_quit(qts);
     }
-    qsort(times, READY_RUNS, sizeof(times[0]), compare_doubles);
     bench_report(index, "exec to first qtest answer", "ms",
-                 times[READY_RUNS / 2] * 1e3, true);
+                 bench_median(times, READY_RUNS) * 1e3, true);
 }
 
 /* A client's view: from exec to QMP's greeting, and what is resident then. */
@@ -139,9 +144,8 @@ static void bench_greeting(int index, const Vmm *vmm)
         close(in);
         close(out);
     }
-    qsort(times, READY_RUNS, sizeof(times[0]), compare_doubles);
     bench_report(index, "exec to QMP greeting", "ms",
-                 times[READY_RUNS / 2] * 1e3, true);
+                 bench_median(times, READY_RUNS) * 1e3, true);
 }
 
 static void bench_qtest(int index, const Vmm *vmm)
@@ -218,6 +222,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < 1 + compare; i++) {
         bench_ready(i, &vmms[i]);
         bench_greeting(i, &vmms[i]);
+        bench_boot(i, &vmms[i]);
         bench_qtest(i, &vmms[i]);
         bench_net(i, &vmms[i]);
     }

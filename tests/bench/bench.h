@@ -34,6 +34,11 @@ typedef struct Figure {
 void bench_report(int vmm, const char *what, const char *unit, double value,
                   bool less_is_better);
 
+/* The median of @n values, which it sorts. */
+double bench_median(double *values, int n);
+
+/* bench-boot.c: a guest under KVM, if there is one. */
+void bench_boot(int index, const Vmm *vmm);
 /* bench-net.c: packets through a tap. */
 void bench_net(int index, const Vmm *vmm);
 /* The same tap without a VMM: what a loop of writev() makes of it. */
