@@ -66,6 +66,12 @@ const HMPCommand hmp_info_cmds[] = {
         .help = "show whether KVM is there and used",
         .cmd = hmp_info_kvm,
     }, {
+        .name = "mem",
+        .args_type = "",
+        .params = "",
+        .help = "show which virtual addresses are mapped, with which rights",
+        .cmd = hmp_info_mem,
+    }, {
         .name = "memdev",
         .args_type = "",
         .params = "",
@@ -182,6 +188,12 @@ const HMPCommand hmp_info_cmds[] = {
         .help = "show whether the guest runs",
         .flags = "p",
         .cmd = hmp_info_status,
+    }, {
+        .name = "tlb",
+        .args_type = "",
+        .params = "",
+        .help = "show each page of the guest's page tables",
+        .cmd = hmp_info_tlb,
     }, {
         .name = "trace-events",
         .args_type = "name:s?,vcpu:i?",

@@ -120,6 +120,10 @@ def test_breakpoint():
         expect(vm.gdb.reg(CS), 8, 'cs')
         expect(vm.gdb.reg(EFER), 0x500, 'efer')
         expect(vm.gdb.reg(CR0) & 0x80000001, 0x80000001, 'cr0')
+        # The first 4 GiB, one to one, which the guest has mapped by now.
+        expect(vm.hmp('info mem'), '0000000000000000-0000000100000000 '
+               '0000000100000000 -rw\r\n', 'info mem')
+        expect(vm.hmp('info tlb').count('\n'), 2048, 'info tlb')
         # The instruction as it is in the file, through the page tables.
         with open(HELLO, 'rb') as f:
             image = f.read()

@@ -334,6 +334,8 @@ static const HmpCase cases_of_all[] = {
 
 /* A machine without anything. */
 static const HmpCase cases_of_none[] = {
+    { "info mem", "No CPU available\n" },
+    { "info tlb", "No CPU available\n" },
     { "gdbserver", "gdbstub: meaningless to attach gdb to a machine without any "
                    "CPU.\nCould not open gdbserver on device 'tcp::1234'\n" },
     { "balloon 64", "Error: No balloon device has been activated\n" },
@@ -361,6 +363,9 @@ static const HmpCase cases_of_none[] = {
 };
 
 static const HmpCase cases_of_pc[] = {
+    { "info mem", "PG disabled\n" },
+    { "info tlb", "PG disabled\n" },
+    { "info tlb x", TOO_MUCH("tlb", "info tlb") },
     { "gdbserver none", "Disabled gdbserver\n" },
     { "gdbserver foo", "'foo' is not a valid char driver\n"
                        "Could not open gdbserver on device 'foo'\n" },
