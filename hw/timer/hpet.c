@@ -14,10 +14,7 @@
 #include "hw/irq.h"
 #include "hw/qdev-properties.h"
 #include "hw/rtc/mc146818rtc_regs.h"
-#include "hw/sysbus.h"
-#include "hw/timer/hpet.h"
-#include "hw/timer/i8254.h"
-#include "migration/vmstate.h"
+#include "hpet-internal.h"
 #include "qapi/error.h"
 #include "qemu/bitops.h"
 #include "qemu/error-report.h"
@@ -26,64 +23,14 @@
 #include "qemu/timer.h"
 #include "trace.h"
 
-#define HPET_MSI_SUPPORT 0
-
 /* Revision 1, 64-bit counter, legacy replacement, by Intel; 3 timers. */
 #define HPET_CAPABILITY 0x8086a001ULL
-
-OBJECT_DECLARE_SIMPLE_TYPE(HPETState, HPET)
-
-typedef struct HPETTimer {
-    uint8_t tn;
-    QEMUTimer *qemu_timer;
-    struct HPETState *state;
-
-    /* The guest's registers; @cmp and @period are counts. */
-    uint64_t config;
-    uint64_t cmp;
-    uint64_t fsb;               /* data below, address above */
-    uint64_t period;
-    /* A 32-bit timer that fires once, does so when the counter wraps as well. */
-    uint8_t wrap_flag;
-} HPETTimer;
-
-/*
- * @hpet_offset: when it counts: ns of the counter less ns of the virtual clock
- * @hpet_counter: where it stands when it does not
- * @isr: the timers whose level is up
- * @hpet_id: which entry of hpet_cfg is ours
- */
-struct HPETState {
-    SysBusDevice parent_obj;
-
-    MemoryRegion iomem;
-    uint64_t hpet_offset;
-    bool hpet_offset_saved;     /* property: is it migrated? */
-    qemu_irq irqs[HPET_NUM_IRQ_ROUTES];
-    uint32_t flags;             /* property: HPET_MSI_SUPPORT */
-    uint8_t rtc_irq_level;
-    qemu_irq pit_enabled;
-    uint8_t num_timers;         /* property */
-    uint32_t intcap;            /* property */
-    HPETTimer timer[HPET_MAX_TIMERS];
-
-    uint64_t capability;
-    uint64_t config;
-    uint64_t isr;
-    uint64_t hpet_counter;
-    uint8_t hpet_id;
-};
 
 struct hpet_fw_config hpet_cfg = { .count = UINT8_MAX };
 
 static bool hpet_in_legacy_mode(const HPETState *s)
 {
     return s->config & HPET_CFG_LEGACY;
-}
-
-static bool hpet_enabled(const HPETState *s)
-{
-    return s->config & HPET_CFG_ENABLE;
 }
 
 static bool timer_enabled(const HPETTimer *t)
@@ -112,7 +59,7 @@ static uint64_t hpet_now(const HPETState *s)
            HPET_CLK_PERIOD;
 }
 
-static uint64_t hpet_get_counter(const HPETState *s)
+uint64_t hpet_get_counter(const HPETState *s)
 {
     return hpet_enabled(s) ? hpet_now(s) : s->hpet_counter;
 }
@@ -214,6 +161,10 @@ static void hpet_set_timer(HPETTimer *t)
     uint64_t diff = hpet_calculate_diff(t, cur_tick);
 
     t->wrap_flag = 0;
+    if (t->cmp == UINT64_MAX) {
+        timer_del(t->qemu_timer);       /* nobody has set it since reset */
+        return;
+    }
     if (timer_is_32bit(t) && !timer_is_periodic(t)) {
         uint64_t wrap_diff = (1ULL << 32) - (uint32_t)cur_tick;
 
@@ -307,6 +258,9 @@ static uint64_t hpet_ram_read(void *opaque, hwaddr addr, unsigned size)
     HPETState *s = opaque;
     HPETTimer *t;
 
+    if (size == 8) {
+        return hpet_ram_read(s, addr, 4) | hpet_ram_read(s, addr + 4, 4) << 32;
+    }
     trace_hpet_ram_read(addr);
     if (addr >= HPET_TN_BASE) {
         t = hpet_timer_at(s, addr);
@@ -356,17 +310,21 @@ static void hpet_write_timer_config(HPETTimer *t, uint32_t val)
  * In periodic mode the register is the period; the comparator itself is only
  * written after HPET_TN_SETVAL.
  */
-static void hpet_write_timer_cmp(HPETTimer *t, hwaddr addr, uint32_t val)
+static void hpet_write_timer_cmp(HPETTimer *t, hwaddr addr, uint64_t val,
+                                 unsigned size)
 {
-    if ((addr & 4) && timer_is_32bit(t)) {
-        return;
+    if (timer_is_32bit(t)) {
+        if (addr & 4) {
+            return;
+        }
+        size = 4;
     }
     if (!timer_is_periodic(t) || (t->config & HPET_TN_SETVAL)) {
-        t->cmp = hpet_set_half(t->cmp, addr, val);
+        t->cmp = size == 8 ? val : hpet_set_half(t->cmp, addr, val);
     }
     if (timer_is_periodic(t)) {
         /* Half a turn is the longest that can be told from the past. */
-        t->period = hpet_set_half(t->period, addr, val) &
+        t->period = (size == 8 ? val : hpet_set_half(t->period, addr, val)) &
                     (timer_is_32bit(t) ? INT32_MAX : INT64_MAX);
     }
     t->config &= ~HPET_TN_SETVAL;
@@ -375,7 +333,8 @@ static void hpet_write_timer_cmp(HPETTimer *t, hwaddr addr, uint32_t val)
     }
 }
 
-static void hpet_timer_write(HPETTimer *t, hwaddr addr, uint32_t val)
+static void hpet_timer_write(HPETTimer *t, hwaddr addr, uint64_t val,
+                             unsigned size)
 {
     switch (addr % HPET_TN_SIZE) {
     case HPET_TN_CFG:
@@ -383,7 +342,7 @@ static void hpet_timer_write(HPETTimer *t, hwaddr addr, uint32_t val)
         break;
     case HPET_TN_CMP:
     case HPET_TN_CMP + 4:
-        hpet_write_timer_cmp(t, addr, val);
+        hpet_write_timer_cmp(t, addr, val, size);
         break;
     case HPET_TN_ROUTE:
     case HPET_TN_ROUTE + 4:
@@ -407,7 +366,7 @@ static void hpet_write_config(HPETState *s, uint32_t val)
         for (int i = 0; i < s->num_timers; i++) {
             HPETTimer *t = &s->timer[i];
 
-            if (timer_enabled(t) && t->cmp != UINT64_MAX) {
+            if (timer_enabled(t)) {
                 hpet_set_timer(t);
             }
         }
@@ -447,11 +406,18 @@ static void hpet_ram_write(void *opaque, hwaddr addr, uint64_t val,
     HPETState *s = opaque;
     HPETTimer *t;
 
+    /* As one only where the halves belong together. */
+    if (size == 8 && (addr < HPET_TN_BASE ||
+                      addr % HPET_TN_SIZE != HPET_TN_CMP)) {
+        hpet_ram_write(s, addr, val & 0xffffffff, 4);
+        hpet_ram_write(s, addr + 4, val >> 32, 4);
+        return;
+    }
     trace_hpet_ram_write(addr, val);
     if (addr >= HPET_TN_BASE) {
         t = hpet_timer_at(s, addr);
         if (t) {
-            hpet_timer_write(t, addr, val);
+            hpet_timer_write(t, addr, val, size);
         }
         return;
     }
@@ -472,124 +438,18 @@ static void hpet_ram_write(void *opaque, hwaddr addr, uint64_t val,
     }
 }
 
-/* An access of 64 bits comes as two. */
 static const MemoryRegionOps hpet_ram_ops = {
     .read = hpet_ram_read,
     .write = hpet_ram_write,
     .valid = {
         .min_access_size = 4,
-        .max_access_size = 4,
+        .max_access_size = 8,
+    },
+    .impl = {
+        .min_access_size = 4,
+        .max_access_size = 8,
     },
     .endianness = DEVICE_LITTLE_ENDIAN,
-};
-
-/* Migration */
-
-static int hpet_pre_save(void *opaque)
-{
-    HPET(opaque)->hpet_counter = hpet_get_counter(opaque);
-    return 0;
-}
-
-/* What sent version 1 had no other number of them. */
-static int hpet_pre_load(void *opaque)
-{
-    HPET(opaque)->num_timers = HPET_MIN_TIMERS;
-    return 0;
-}
-
-static bool hpet_validate_num_timers(void *opaque, int version_id)
-{
-    HPETState *s = opaque;
-
-    return s->num_timers >= HPET_MIN_TIMERS &&
-           s->num_timers <= HPET_MAX_TIMERS;
-}
-
-static int hpet_post_load(void *opaque, int version_id)
-{
-    HPETState *s = opaque;
-
-    if (!s->hpet_offset_saved) {
-        s->hpet_offset = s->hpet_counter * HPET_CLK_PERIOD -
-                         qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
-    }
-    s->capability &= ~HPET_ID_NUM_TIM_MASK;
-    s->capability |= (s->num_timers - 1) << HPET_ID_NUM_TIM_SHIFT;
-    hpet_cfg.hpet[s->hpet_id].event_timer_block_id = (uint32_t)s->capability;
-    return 0;
-}
-
-static bool hpet_offset_needed(void *opaque)
-{
-    return hpet_enabled(opaque) && HPET(opaque)->hpet_offset_saved;
-}
-
-static bool hpet_rtc_irq_level_needed(void *opaque)
-{
-    return HPET(opaque)->rtc_irq_level != 0;
-}
-
-static const VMStateDescription vmstate_hpet_rtc_irq_level = {
-    .name = "hpet/rtc_irq_level",
-    .version_id = 1,
-    .minimum_version_id = 1,
-    .needed = hpet_rtc_irq_level_needed,
-    .fields = (VMStateField[]) {
-        VMSTATE_UINT8(rtc_irq_level, HPETState),
-        VMSTATE_END_OF_LIST()
-    }
-};
-
-static const VMStateDescription vmstate_hpet_offset = {
-    .name = "hpet/offset",
-    .version_id = 1,
-    .minimum_version_id = 1,
-    .needed = hpet_offset_needed,
-    .fields = (VMStateField[]) {
-        VMSTATE_UINT64(hpet_offset, HPETState),
-        VMSTATE_END_OF_LIST()
-    }
-};
-
-static const VMStateDescription vmstate_hpet_timer = {
-    .name = "hpet_timer",
-    .version_id = 1,
-    .minimum_version_id = 1,
-    .fields = (VMStateField[]) {
-        VMSTATE_UINT8(tn, HPETTimer),
-        VMSTATE_UINT64(config, HPETTimer),
-        VMSTATE_UINT64(cmp, HPETTimer),
-        VMSTATE_UINT64(fsb, HPETTimer),
-        VMSTATE_UINT64(period, HPETTimer),
-        VMSTATE_UINT8(wrap_flag, HPETTimer),
-        VMSTATE_TIMER_PTR(qemu_timer, HPETTimer),
-        VMSTATE_END_OF_LIST()
-    }
-};
-
-static const VMStateDescription vmstate_hpet = {
-    .name = "hpet",
-    .version_id = 2,
-    .minimum_version_id = 1,
-    .pre_save = hpet_pre_save,
-    .pre_load = hpet_pre_load,
-    .post_load = hpet_post_load,
-    .fields = (VMStateField[]) {
-        VMSTATE_UINT64(config, HPETState),
-        VMSTATE_UINT64(isr, HPETState),
-        VMSTATE_UINT64(hpet_counter, HPETState),
-        VMSTATE_UINT8_V(num_timers, HPETState, 2),
-        VMSTATE_VALIDATE("num_timers in range", hpet_validate_num_timers),
-        VMSTATE_STRUCT_VARRAY_UINT8(timer, HPETState, num_timers, 0,
-                                    vmstate_hpet_timer, HPETTimer),
-        VMSTATE_END_OF_LIST()
-    },
-    .subsections = (const VMStateDescription *[]) {
-        &vmstate_hpet_rtc_irq_level,
-        &vmstate_hpet_offset,
-        NULL
-    }
 };
 
 /* Life */
