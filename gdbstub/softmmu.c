@@ -14,6 +14,7 @@
 #include "internals.h"
 #include "monitor/monitor.h"
 #include "qapi/error.h"
+#include "qemu/accel.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "qemu/event_notifier.h"
@@ -402,6 +403,10 @@ int gdbserver_start(const char *device)
         gdbserver_init_once(s);
     }
     gdbserver_drop(s);
+    if (!chr) {
+        /* Nobody is left to hear of them, or to take them away. */
+        gdb_breakpoint_remove_all(first_cpu);
+    }
     s->chr = be;
     gdb_forget_client(s);
     qemu_chr_fe_set_handlers(s->chr, gdb_chr_can_receive, gdb_chr_receive,

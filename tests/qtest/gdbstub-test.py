@@ -474,6 +474,7 @@ def test_connections():
                      vm.hmp('info chardev'))
         gdb = vm.connect()
         expect(gdb.ask('z0,1000,1'), 'OK', 'a breakpoint that stayed')
+        expect(gdb.ask('Z0,1000,1'), 'OK')
         expect(vm.hmp('gdbserver none'), 'Disabled gdbserver\r\n')
         try:
             gdb.read_for(1)
@@ -486,6 +487,7 @@ def test_connections():
         vm.path += '.2'
         gdb = vm.connect()
         expect(gdb.ask('qC'), 'QC01')
+        expect(gdb.ask('z0,1000,1'), 'E22', 'one that went with the server')
         # Not by the monitor that is in the connection itself.
         for device in ('none', 'null', 'chardev:gdb'):
             text = gdb.monitor('gdbserver ' + device)
