@@ -333,11 +333,13 @@ static void qemu_apply_machine_options(QDict *qdict)
 
 /*
  * Most objects are there before the machine, because its properties and the
- * accelerator may name them; some need network clients.
+ * accelerator may name them; some need network clients or a chardev.
  */
 static bool object_create_early(const ObjectOption *opt)
 {
-    return !g_str_has_prefix(ObjectType_str(opt->opts->qom_type), "filter-");
+    const char *type = ObjectType_str(opt->opts->qom_type);
+
+    return !g_str_has_prefix(type, "filter-") && !g_str_equal(type, "rng-egd");
 }
 
 static void object_option_foreach_add(bool (*type_opt_predicate)(
