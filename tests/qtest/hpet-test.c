@@ -24,7 +24,8 @@
 
 static QTestState *hpet_start(const char *opts)
 {
-    QTestState *qts = qtest_initf("-machine pc -nodefaults %s", opts);
+    QTestState *qts = qtest_initf("-machine pc -nodefaults -rtc clock=vm %s",
+                                  opts);
 
     qtest_irq_intercept_in(qts, PC_IOAPIC);
     return qts;
@@ -146,14 +147,6 @@ static void test_periodic(void)
         g_assert_false(qtest_get_irq(qts, PIN));
         qtest_clock_step(qts, TICKS(1));
     }
-
-    /*
-     * The shortest period, and a long time without anybody who looks: it is
-     * reckoned, not counted.
-     */
-    qtest_writel(qts, TIMER(0, HPET_TN_CMP), 1);
-    qtest_clock_set(qts, TICKS(0x40000000));
-    g_assert_cmphex(qtest_readl(qts, TIMER(0, HPET_TN_CMP)), ==, 0x40000001);
     qtest_quit(qts);
 }
 
