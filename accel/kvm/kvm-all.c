@@ -504,6 +504,7 @@ static void kvm_accel_finalize(Object *obj)
     if (s->fd >= 0) {
         kvm_io_listener_unregister();
         kvm_memory_listener_unregister(&s->memory_listener);
+        kvm_arch_accel_finalize(s);
         kvm_vcpus_cleanup(s);
         close(s->vmfd);
         close(s->fd);

@@ -12,7 +12,9 @@
 #include "cpu.h"
 #include "direct-boot.h"
 #include "e820_memory_layout.h"
+#include "fw_cfg.h"
 #include "hw/boards.h"
+#include "hw/firmware/smbios.h"
 #include "hw/loader.h"
 #include "hw/pci/pci.h"
 #include "qemu/bswap.h"
@@ -142,6 +144,60 @@ static void direct_boot_reset_cpu(void *opaque)
     env->eflags = 0x2;
 }
 
+static uint8_t direct_boot_sum(const void *data, size_t len)
+{
+    uint8_t sum = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        sum += ((const uint8_t *)data)[i];
+    }
+    return sum;
+}
+
+/* What firmware does to the entry point: where the tables are, and checksums */
+static void direct_boot_patch_smbios(uint8_t *anchor, size_t len,
+                                     uint32_t tables)
+{
+    SmbiosEntryPoint *ep = (SmbiosEntryPoint *)anchor;
+
+    if (len == sizeof(ep->ep30)) {
+        ep->ep30.structure_table_address = cpu_to_le64(tables);
+        ep->ep30.checksum = -direct_boot_sum(anchor, len);
+        return;
+    }
+    ep->ep21.structure_table_address = cpu_to_le32(tables);
+    ep->ep21.intermediate_checksum =
+        -direct_boot_sum(ep->ep21.intermediate_anchor_string,
+                         len - offsetof(struct smbios_21_entry_point,
+                                        intermediate_anchor_string));
+    ep->ep21.checksum = -direct_boot_sum(anchor, len);
+}
+
+/*
+ * Written at each reset, like the kernel.  The host bridge shows PCI there after
+ * power on; but without firmware's ROM there is nothing, and RAM is seen.
+ */
+static void direct_boot_load_smbios(MachineState *machine)
+{
+    g_autofree uint8_t *tables = NULL, *anchor = NULL, *blob = NULL;
+    size_t tables_len, anchor_len, offset;
+
+    x86_get_smbios_tables(machine, &tables, &tables_len, &anchor, &anchor_len);
+    offset = ROUND_UP(anchor_len, 16);
+    if (tables_len > DIRECT_BOOT_SMBIOS_MAX - offset) {
+        warn_report("the SMBIOS tables have %zu bytes, and only %zu fit: "
+                    "a kernel without firmware gets none", tables_len,
+                    DIRECT_BOOT_SMBIOS_MAX - offset);
+        return;
+    }
+    direct_boot_patch_smbios(anchor, anchor_len, DIRECT_BOOT_SMBIOS + offset);
+    blob = g_malloc0(offset + tables_len);
+    memcpy(blob, anchor, anchor_len);
+    memcpy(blob + offset, tables, tables_len);
+    rom_add_blob_fixed("smbios", blob, offset + tables_len,
+                       DIRECT_BOOT_SMBIOS);
+}
+
 /* Where firmware has PIIX4's power management; FADT repeats it. */
 #define PIIX4_CONFIG_PMBA       0x40
 #define PIIX4_CONFIG_PMREGMISC  0x80
@@ -167,6 +223,7 @@ void direct_boot_machine_done(PCMachineState *pcms)
 {
     /* After the reset of all devices, which was registered just now. */
     if (MACHINE(pcms)->kernel_filename) {
+        direct_boot_load_smbios(MACHINE(pcms));
         qemu_register_reset(direct_boot_reset_board, pcms);
     }
 }

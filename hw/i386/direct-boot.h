@@ -11,6 +11,7 @@
  *     0x00010000   Linux: boot_params, the "zero page"
  *     0x00020000   the command line
  *     0x0009fc00   EBDA: reserved; RSDP
+ *     0x000f0000   SMBIOS: the entry point and its tables
  *     0x00100000   the kernel
  *     …            initrd, as high as the kernel allows
  *     below_4g     ACPI tables, reserved
@@ -34,6 +35,8 @@
 #define DIRECT_BOOT_CMDLINE     0x20000
 #define DIRECT_BOOT_CMDLINE_MAX 0x10000
 #define DIRECT_BOOT_EBDA        0x9fc00
+#define DIRECT_BOOT_SMBIOS      0xf0000
+#define DIRECT_BOOT_SMBIOS_MAX  0x10000
 #define DIRECT_BOOT_KERNEL      0x100000
 
 /* How the first CPU starts. */

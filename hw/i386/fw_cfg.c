@@ -64,19 +64,26 @@ static struct smbios_phys_mem_area *fw_cfg_smbios_areas(unsigned *count)
     return areas;
 }
 
-void fw_cfg_build_smbios(MachineState *ms, FWCfgState *fw_cfg)
+void x86_get_smbios_tables(MachineState *ms, uint8_t **tables,
+                           size_t *tables_len, uint8_t **anchor,
+                           size_t *anchor_len)
 {
     g_autofree struct smbios_phys_mem_area *areas = NULL;
     X86CPU *cpu = X86_CPU(ms->possible_cpus->cpus[0].cpu);
-    size_t tables_len, anchor_len;
-    uint8_t *tables, *anchor;
     unsigned count;
 
     smbios_set_cpuid(cpu->env.cpuid_version, cpu->env.features[FEAT_1_EDX]);
     areas = fw_cfg_smbios_areas(&count);
-    smbios_get_tables(ms, areas, count, &tables, &tables_len,
-                      &anchor, &anchor_len, &error_fatal);
+    smbios_get_tables(ms, areas, count, tables, tables_len, anchor, anchor_len,
+                      &error_fatal);
+}
 
+void fw_cfg_build_smbios(MachineState *ms, FWCfgState *fw_cfg)
+{
+    size_t tables_len, anchor_len;
+    uint8_t *tables, *anchor;
+
+    x86_get_smbios_tables(ms, &tables, &tables_len, &anchor, &anchor_len);
     fw_cfg_add_file(fw_cfg, "etc/smbios/smbios-tables", tables, tables_len);
     fw_cfg_own_file(fw_cfg, "etc/smbios/smbios-tables");
     fw_cfg_add_file(fw_cfg, "etc/smbios/smbios-anchor", anchor, anchor_len);

@@ -24,6 +24,14 @@ FWCfgState *fw_cfg_arch_create(MachineState *ms,
                                uint16_t apic_id_limit);
 
 /*
+ * x86_get_smbios_tables: the machine's SMBIOS tables and their entry point; the
+ * caller's.  Ends the program, with a message, if the user's wishes cannot be.
+ */
+void x86_get_smbios_tables(MachineState *ms, uint8_t **tables,
+                           size_t *tables_len, uint8_t **anchor,
+                           size_t *anchor_len);
+
+/*
  * fw_cfg_build_smbios: the SMBIOS tables, for firmware to place.  All devices
  * are there.  Ends the program, with a message, if the user's wishes cannot be.
  */

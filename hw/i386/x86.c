@@ -70,7 +70,7 @@ bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms)
 
 bool x86_machine_is_smm_enabled(const X86MachineState *x86ms)
 {
-    bool smm_available = qtest_enabled();
+    bool smm_available = qtest_enabled() || (kvm_enabled() && kvm_has_smm());
 
     if (x86ms->smm == ON_OFF_AUTO_OFF) {
         return false;

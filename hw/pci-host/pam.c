@@ -13,8 +13,9 @@
  *
  * A region is either RAM or not: the memory API has none that reads from one
  * place and writes to another.  So value 2 behaves as value 3, because what
- * firmware writes must not be lost.  And the read-only alias of value 1 binds
- * the guest's CPUs; a device's DMA reaches the RAM behind it.
+ * firmware writes must not be lost.  And the alias of value 1 is read-only, but
+ * the RAM behind it is not: KVM's slot and a device's DMA can write there, as in
+ * QEMU.  Firmware that has locked its shadow is not protected from the guest.
  *
  * Intel 440FX PCIset datasheet, section 3.2.18.
  *

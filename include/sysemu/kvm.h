@@ -231,6 +231,8 @@ void kvm_arch_init_irqchip(KVMState *s);
 bool kvm_arch_stop_on_emulation_error(CPUState *cpu);
 bool kvm_arch_cpu_check_are_resettable(void);
 void kvm_arch_accel_class_init(ObjectClass *oc);
+/* Give back what kvm_arch_init() took; nobody runs any more. */
+void kvm_arch_accel_finalize(KVMState *s);
 
 /* Debugging of the guest: accel/kvm/kvm-guest-debug.c */
 

@@ -29,6 +29,7 @@
 #include "sysemu/kvm_int.h"
 #include "sysemu/reset.h"
 #include "sysemu/runstate.h"
+#include "sysemu/sysemu.h"
 
 const KVMCapabilityInfo kvm_arch_required_capabilities[] = {
     KVM_CAP_INFO(SET_TSS_ADDR),
@@ -91,6 +92,53 @@ static int kvm_reserve_identity_map(KVMState *s)
     return 0;
 }
 
+/*
+ * What a CPU in system management mode sees: memory as always, but RAM where
+ * the others see VGA.  To KVM it is a second address space.
+ */
+static KVMMemoryListener smram_listener;
+static Notifier smram_machine_done;
+static AddressSpace smram_address_space;
+static MemoryRegion smram_as_root;
+static MemoryRegion smram_as_mem;
+
+/* The board has made its SMRAM by now, and told where it is. */
+static void register_smram_listener(Notifier *n, void *unused)
+{
+    Object *smram = object_resolve_path("/machine/smram", NULL);
+
+    /* Not the accelerator's: an address space would keep it alive. */
+    memory_region_init(&smram_as_root, NULL, "mem-container-smram",
+                       UINT64_MAX);
+    memory_region_init_alias(&smram_as_mem, NULL, "mem-smram",
+                             get_system_memory(), 0, UINT64_MAX);
+    memory_region_add_subregion_overlap(&smram_as_root, 0, &smram_as_mem, 0);
+    if (smram) {
+        memory_region_add_subregion_overlap(&smram_as_root, 0,
+                                            MEMORY_REGION(smram), 10);
+    }
+    address_space_init(&smram_address_space, &smram_as_root, "KVM-SMRAM");
+    kvm_memory_listener_register(kvm_state, &smram_listener,
+                                 &smram_address_space, 1, "kvm-smram");
+}
+
+static void kvm_setup_smm(MachineState *ms)
+{
+    if (has_smm && object_dynamic_cast(OBJECT(ms), TYPE_X86_MACHINE) &&
+        x86_machine_is_smm_enabled(X86_MACHINE(ms))) {
+        smram_machine_done.notify = register_smram_listener;
+        qemu_add_machine_init_done_notifier(&smram_machine_done);
+    }
+}
+
+void kvm_arch_accel_finalize(KVMState *s)
+{
+    if (smram_listener.listener.address_space) {
+        kvm_memory_listener_unregister(&smram_listener);
+        address_space_destroy(&smram_address_space);
+    }
+}
+
 int kvm_arch_init(MachineState *ms, KVMState *s)
 {
     int ret;
@@ -111,6 +159,7 @@ int kvm_arch_init(MachineState *ms, KVMState *s)
                      KVM_IDENTITY_BASE, strerror(-ret));
         return ret;
     }
+    kvm_setup_smm(ms);
     if (s->kvm_shadow_mem != -1) {
         ret = kvm_vm_ioctl(s, KVM_SET_NR_MMU_PAGES, s->kvm_shadow_mem / 4096);
         if (ret < 0) {
