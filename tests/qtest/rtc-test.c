@@ -88,7 +88,12 @@ static void test_set(void)
     cmos_write(qts, RTC_REG_B, REG_B_24H);
     qtest_clock_step(qts, SECOND);
     assert_time(qts, "2000-01-01 00:00:00");
-    qtest_clock_step(qts, 59 * 86400 * SECOND);
+    cmos_write(qts, RTC_MONTH, 0x02);
+    cmos_write(qts, RTC_DAY_OF_MONTH, 0x28);
+    cmos_write(qts, RTC_HOURS, 0x23);
+    cmos_write(qts, RTC_MINUTES, 0x59);
+    cmos_write(qts, RTC_SECONDS, 0x59);
+    qtest_clock_step(qts, SECOND);
     assert_time(qts, "2000-02-29 00:00:00");
     qtest_quit(qts);
 }
