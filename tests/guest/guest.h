@@ -184,6 +184,9 @@ static inline uint32_t irq_msi_data(uint8_t vector)
     return vector;
 }
 
+/* Without one, an NMI ends the test as an exception does. */
+void nmi_handler(irq_handler *handler);
+
 /* How many interrupts were taken, of all vectors. */
 extern volatile uint64_t irq_count;
 

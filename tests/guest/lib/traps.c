@@ -20,6 +20,7 @@
 #define LAPIC_TIMER_INIT 0x380
 #define LAPIC_TIMER_DIV 0x3e0
 
+#define NMI_VECTOR      2
 #define FIRST_VECTOR    0x30
 #define TIMER_VECTOR    0xf0
 #define SPURIOUS_VECTOR 0xff
@@ -54,6 +55,10 @@ void trap_handler(struct trap_frame *f);
 
 void trap_handler(struct trap_frame *f)
 {
+    if (f->vector == NMI_VECTOR && handlers[NMI_VECTOR].fn) {
+        handlers[NMI_VECTOR].fn(handlers[NMI_VECTOR].opaque);
+        return;                 /* the APIC knows of no end of it */
+    }
     if (f->vector < 32) {
         guest_printf("FAIL exception %lu, error 0x%lx, at rip 0x%lx\n",
                      f->vector, f->error, f->rip);
@@ -83,6 +88,11 @@ uint8_t irq_alloc(irq_handler *handler, void *opaque)
     handlers[next_vector].fn = handler;
     handlers[next_vector].opaque = opaque;
     return next_vector++;
+}
+
+void nmi_handler(irq_handler *handler)
+{
+    handlers[NMI_VECTOR].fn = handler;
 }
 
 uint64_t irq_msi_address(void)
