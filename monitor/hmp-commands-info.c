@@ -66,6 +66,13 @@ const HMPCommand hmp_info_cmds[] = {
         .help = "show whether KVM is there and used",
         .cmd = hmp_info_kvm,
     }, {
+        .name = "lapic",
+        .args_type = "apic-id:i?",
+        .params = "[apic-id]",
+        .help = "show a local APIC (apic-id: whose; default: the monitor's "
+                "CPU's)",
+        .cmd = hmp_info_local_apic,
+    }, {
         .name = "mem",
         .args_type = "",
         .params = "",

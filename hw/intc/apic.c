@@ -89,7 +89,7 @@ static int apic_highest_bit(const uint32_t *tab)
 
 /* What may be delivered */
 
-static int apic_get_ppr(APICCommonState *s)
+int apic_get_ppr(APICCommonState *s)
 {
     int isrv = MAX(apic_highest_bit(s->isr), 0);
 
@@ -390,7 +390,7 @@ static void apic_timer(void *opaque)
     apic_timer_update(s, s->next_time);
 }
 
-static uint32_t apic_get_current_count(APICCommonState *s)
+uint32_t apic_get_current_count(APICCommonState *s)
 {
     int64_t d = (qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) -
                  s->initial_count_load_time) >> s->count_shift;

@@ -745,6 +745,8 @@ void cpu_x86_update_cr4(CPUX86State *env, uint32_t new_cr4);
 void x86_update_hflags(CPUX86State *env);
 void do_cpu_init(X86CPU *cpu);
 void do_cpu_sipi(X86CPU *cpu);
+/* `info lapic` */
+void x86_cpu_dump_local_apic_state(CPUState *cs, int flags);
 /* Start at the page that a SIPI named, in real mode. */
 void cpu_x86_load_seg_cache_sipi(X86CPU *cpu, uint8_t sipi_vector);
 int x86_cpu_pending_interrupt(CPUState *cs, int interrupt_request);

@@ -141,6 +141,10 @@ APICCommonClass *apic_get_class(void);
  */
 bool apic_next_timer(APICCommonState *s, int64_t current_time);
 
+/* What its timer has come to, now; and the priority that interrupts must beat. */
+uint32_t apic_get_current_count(APICCommonState *s);
+int apic_get_ppr(APICCommonState *s);
+
 static inline void apic_set_bit(uint32_t *tab, int index)
 {
     tab[index >> 5] |= 1u << (index & 31);
