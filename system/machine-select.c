@@ -113,3 +113,26 @@ void machine_help_func(const QDict *qdict)
     }
     exit(0);
 }
+
+bool machine_options_dashify(QDict *qdict, Error **errp)
+{
+    const QDictEntry *ent = qdict_first(qdict), *next;
+
+    for (; ent; ent = next) {
+        g_autofree char *new_key = g_strdelimit(g_strdup(ent->key), "_", '-');
+
+        next = qdict_next(qdict, ent);
+        if (!strcmp(new_key, ent->key)) {
+            continue;
+        }
+        if (qdict_haskey(qdict, new_key)) {
+            error_setg(errp, "Conflict between '%s' and '%s'", ent->key,
+                       new_key);
+            return false;
+        }
+        qobject_ref(ent->value);
+        qdict_put_obj(qdict, new_key, ent->value);
+        qdict_del(qdict, ent->key);
+    }
+    return true;
+}

@@ -15,4 +15,10 @@ MachineClass *select_machine(QDict *qdict, Error **errp);
  */
 G_NORETURN void machine_help_func(const QDict *qdict);
 
+/*
+ * Properties have '-' in their names today; that some once had '_' is
+ * forgiven, unless both are there: then false, and an error.
+ */
+bool machine_options_dashify(QDict *qdict, Error **errp);
+
 #endif

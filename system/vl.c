@@ -477,10 +477,24 @@ static void configure_accelerators(const char *progname)
 }
 
 /* -machine accel=a:b is the short form of -accel a -accel b. */
+/* Once a property of the machine, now of KVM: another does not have it. */
+static void qemu_machine_option_for_kvm(QDict *qdict, const char *name)
+{
+    const char *value = qdict_get_try_str(qdict, name);
+
+    if (value) {
+        object_register_sugar_prop(ACCEL_CLASS_NAME("kvm"), name, value,
+                                   false);
+        qdict_del(qdict, name);
+    }
+}
+
 static void qemu_apply_legacy_machine_options(QDict *qdict)
 {
     const char *value = qdict_get_try_str(qdict, "accel");
 
+    qemu_machine_option_for_kvm(qdict, "kernel-irqchip");
+    qemu_machine_option_for_kvm(qdict, "kvm-shadow-mem");
     if (value) {
         g_auto(GStrv) accel_list = NULL;
 
@@ -678,6 +692,7 @@ void qemu_init(int argc, char **argv)
     qemu_validate_options(cmdline.machine_opts);
     parse_memory_options();
     qemu_resolve_machine_memdev(cmdline.machine_opts);
+    machine_options_dashify(cmdline.machine_opts, &error_fatal);
     qemu_apply_legacy_machine_options(cmdline.machine_opts);
     qemu_apply_machine_options(cmdline.machine_opts);
     qobject_unref(cmdline.machine_opts);

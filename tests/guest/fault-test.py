@@ -247,11 +247,23 @@ def test_refused():
                f'KVM refused: {what}', f'{status} {err}')
 
 
+def test_irqchip_option():
+    p = subprocess.run([qemini, '-display', 'none', '-accel', 'kvm',
+                        '-machine', 'kernel_irqchip=wrong'],
+                       stdin=subprocess.DEVNULL, capture_output=True,
+                       text=True, timeout=30)
+    result(p.returncode == 1 and
+           "can't apply global kvm-accel.kernel-irqchip=wrong: Parameter "
+           "'kernel-irqchip' does not accept value 'wrong'" in p.stderr,
+           'kernel-irqchip is on, off or split', p.stderr)
+
+
 def main():
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         skip('guests that fail', '/dev/kvm cannot be used')
     else:
         test_refused()
+        test_irqchip_option()
         test_emulation()
         test_triple()
         test_registers()
