@@ -190,7 +190,7 @@ class BadFiles(TracetoolTest):
         done = self.run_tool()
         self.assertEqual(done.status, 1)
         self.assertEqual(done.said,
-                         'usage: tracetool.py ROOT OUTDIR FOLDER...\n')
+                         'usage: tracetool.py ROOT OUTDIR [GROUP=]FOLDER...\n')
 
 
 if __name__ == '__main__':
