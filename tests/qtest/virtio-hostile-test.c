@@ -239,12 +239,21 @@ static void attack_bring_up(Hostile *h)
 /* Something that looks like a descriptor, or an index, in the arena. */
 static void attack_ring(Hostile *h)
 {
+    /* The bits that make a descriptor of a packed ring available, or not. */
+    static const uint16_t owner[] = {
+        0, 0x80, 0x8000, 0x8080, 0x80, 0x8000,
+    };
     uint64_t page = ARENA + below(h, ARENA_SIZE / 4096) * 4096;
 
-    switch (below(h, 3)) {
+    switch (below(h, 4)) {
     case 0:
         hostile_say(h, "writeq 0x%" PRIx64 " 0x%" PRIx64,
                     page + 16 * below(h, 16), evil_address(h));
+        break;
+    case 2:
+        hostile_say(h, "writew 0x%" PRIx64 " 0x%x",
+                    page + 16 * below(h, 16) + 14,
+                    owner[below(h, ARRAY_SIZE(owner))] | below(h, 8));
         break;
     case 1:
         hostile_say(h, "writeq 0x%" PRIx64 " 0x%" PRIx64,
@@ -392,5 +401,8 @@ int main(int argc, char **argv)
                         test_hostile);
     qtest_add_data_func("/virtio-hostile/multiqueue", "mq=on,tx=timer",
                         test_hostile);
+    qtest_add_data_func("/virtio-hostile/packed", "packed=on", test_hostile);
+    qtest_add_data_func("/virtio-hostile/packed,in-order",
+                        "packed=on,in_order=on", test_hostile);
     return g_test_run();
 }

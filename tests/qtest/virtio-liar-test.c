@@ -178,12 +178,143 @@ static void lie_enable_twice(QVirtioNet *net)
     set_common(net, VIRTIO_PCI_COMMON_Q_ENABLE, 2, 2);
 }
 
+/* The same, and others, in a packed ring */
+
+/* Place @i becomes available in the first round, as it never should be. */
+static void put_packed(QVirtioNet *net, QVirtQueue *vq, unsigned i,
+                       uint64_t addr, uint32_t len, uint16_t flags)
+{
+    struct vring_packed_desc desc = {
+        .addr = addr,
+        .len = len,
+        .id = i,
+        .flags = flags | 1 << VRING_PACKED_DESC_F_AVAIL,
+    };
+
+    g_assert_true(vq->packed);
+    qtest_memwrite(net->qts, vq->desc + i * sizeof(desc), &desc, sizeof(desc));
+}
+
+static void kick(QVirtioNet *net, QVirtQueue *vq)
+{
+    net->vdev->bus->virtqueue_kick(net->vdev, vq);
+}
+
+static void packed_lie_loop(QVirtioNet *net)
+{
+    for (unsigned i = 0; i < net->tx->size; i++) {
+        put_packed(net, net->tx, i, net->tx_buf, 64, NEXT);
+    }
+    kick(net, net->tx);
+}
+
+/* The device counts what there is, and must come to an end as well. */
+static void packed_lie_loop_rx(QVirtioNet *net)
+{
+    uint8_t out[100];
+
+    for (unsigned i = 0; i < net->rx->size; i++) {
+        put_packed(net, net->rx, i, net->tx_buf, 1, NEXT | WRITE);
+    }
+    qvirtio_net_frame(out, sizeof(out), bcast, 1);
+    qvirtio_net_wire_send(net, out, sizeof(out));
+    /* Enough room is in it, if only it ended. */
+    kick(net, net->rx);
+}
+
+static void packed_lie_zero_length(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 0, net->tx_buf, 0, 0);
+    kick(net, net->tx);
+}
+
+static void packed_lie_past_memory(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 1, 1ull << 41, 64, 0);
+    put_packed(net, net->tx, 0, 1ull << 40, 64, NEXT);
+    kick(net, net->tx);
+}
+
+static void packed_lie_readable_after_writable(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 1, net->tx_buf, 64, 0);
+    put_packed(net, net->tx, 0, net->tx_buf, 64, WRITE | NEXT);
+    kick(net, net->tx);
+}
+
+static void packed_lie_no_header(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 0, net->tx_buf, 11, 0);
+    kick(net, net->tx);
+}
+
+static void packed_lie_nothing_to_send(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 0, net->tx_buf, 64, WRITE);
+    kick(net, net->tx);
+}
+
+static void packed_lie_indirect_odd_length(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 0, net->tx_buf, 17, INDIRECT);
+    kick(net, net->tx);
+}
+
+static void packed_lie_indirect_empty(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 0, net->tx_buf, 0, INDIRECT);
+    kick(net, net->tx);
+}
+
+/* All of it is taken, and there it has no buffers. */
+static void packed_lie_indirect_zeroes(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 0, net->tx_buf, 4096, INDIRECT);
+    kick(net, net->tx);
+}
+
+static void packed_lie_indirect_past_memory(QVirtioNet *net)
+{
+    put_packed(net, net->tx, 0, RAM_SIZE - 16, 64, INDIRECT);
+    kick(net, net->tx);
+}
+
+static void packed_lie_ctrl_without_answer(QVirtioNet *net)
+{
+    put_packed(net, net->ctrl, 0, net->ctrl_buf, 2, 0);
+    kick(net, net->ctrl);
+}
+
+static void packed_lie_ctrl_too_short(QVirtioNet *net)
+{
+    put_packed(net, net->ctrl, 1, net->ctrl_buf + 16, 1, WRITE);
+    put_packed(net, net->ctrl, 0, net->ctrl_buf, 1, NEXT);
+    kick(net, net->ctrl);
+}
+
+static void packed_lie_rx_read_only(QVirtioNet *net)
+{
+    uint8_t out[100];
+
+    put_packed(net, net->rx, 1, net->tx_buf, 2048, WRITE);
+    put_packed(net, net->rx, 0, net->tx_buf, 2048, 0);
+    kick(net, net->rx);
+    qvirtio_net_frame(out, sizeof(out), bcast, 1);
+    qvirtio_net_wire_send(net, out, sizeof(out));
+}
+
+static void packed_lie_event_past_memory(QVirtioNet *net)
+{
+    set_common(net, VIRTIO_PCI_COMMON_Q_SELECT, 2, 1);
+    set_common(net, VIRTIO_PCI_COMMON_Q_AVAILLO, 4, RAM_SIZE - 2);
+    set_common(net, VIRTIO_PCI_COMMON_Q_ENABLE, 2, 1);
+}
+
 /* Each breaks the device, and only the device */
 
-static void test_breaks(const void *data)
+static void breaks(void (*lie)(QVirtioNet *net), const char *props)
 {
-    void (*lie)(QVirtioNet *net) = data;
-    QVirtioNet *net = qvirtio_net_boot_with("virtio-net-pci", "",
+    QVirtioNet *net = qvirtio_net_boot_with("virtio-net-pci", props,
                                             "2>/dev/null");
     gint64 end = g_get_monotonic_time() + QVIRTIO_NET_TIMEOUT_US;
     uint8_t out[100], in[2048];
@@ -209,6 +340,72 @@ static void test_breaks(const void *data)
     do {
         qvirtio_net_recv(net, in, sizeof(in), NULL);
     } while (in[14] != 9);
+    qvirtio_net_shutdown(net);
+}
+
+static void test_breaks(const void *data)
+{
+    breaks(data, "");
+}
+
+static void test_packed_breaks(const void *data)
+{
+    breaks(data, "packed=on");
+}
+
+/*
+ * Lies in a packed ring that the device does not see: what is not available
+ * is not there, whatever else it says.
+ */
+static void test_packed_unseen(void)
+{
+    QVirtioNet *net = qvirtio_net_boot("virtio-net-pci", "packed=on");
+    static const uint16_t owner[] = {
+        0, 1 << VRING_PACKED_DESC_F_USED,
+        1 << VRING_PACKED_DESC_F_AVAIL | 1 << VRING_PACKED_DESC_F_USED,
+    };
+    uint8_t out[100], in[2048];
+
+    qvirtio_net_start(net, QVIRTIO_NET_ALL);
+    for (int i = 0; i < ARRAY_SIZE(owner); i++) {
+        for (unsigned d = 0; d < net->tx->size; d++) {
+            struct vring_packed_desc desc = {
+                .addr = UINT64_MAX,
+                .id = 0xffff,
+                .flags = owner[i] | NEXT | INDIRECT,
+            };
+
+            qtest_memwrite(net->qts, net->tx->desc + d * sizeof(desc), &desc,
+                           sizeof(desc));
+        }
+        kick(net, net->tx);
+        qtest_inb(net->qts, 0);
+        g_assert_false(needs_reset(net));
+    }
+    /* An id is the driver's own; and the device may be told anything there. */
+    put_packed(net, net->tx, 0, net->tx_buf, 64, 0);
+    qtest_writew(net->qts, net->tx->desc + 12, 0xffff);
+    qtest_writew(net->qts, net->tx->avail, 0xffff);
+    qtest_writew(net->qts, net->tx->avail + 2, 0xffff);
+    kick(net, net->tx);
+    g_assert_cmpint(qvirtio_net_wire_recv(net, in, sizeof(in)), ==, 52);
+    g_assert_false(needs_reset(net));
+
+    /* A length that was not allocated, or none; and another while it runs. */
+    set_common(net, VIRTIO_PCI_COMMON_Q_SELECT, 2, 1);
+    set_common(net, VIRTIO_PCI_COMMON_Q_SIZE, 2, 257);
+    g_assert_cmpuint(net->vdev->bus->get_queue_size(net->vdev), ==, 256);
+    set_common(net, VIRTIO_PCI_COMMON_Q_SIZE, 2, 0);
+    g_assert_cmpuint(net->vdev->bus->get_queue_size(net->vdev), ==, 256);
+    set_common(net, VIRTIO_PCI_COMMON_Q_SIZE, 2, 1);
+    kick(net, net->tx);
+    g_assert_cmpuint(net->vdev->bus->get_queue_size(net->vdev), ==, 1);
+
+    qvirtio_net_start(net, QVIRTIO_NET_ALL);
+    qvirtio_net_frame(out, sizeof(out), bcast, 1);
+    qvirtio_net_send(net, out, sizeof(out));
+    g_assert_cmpint(qvirtio_net_wire_recv(net, in, sizeof(in)), ==,
+                    sizeof(out));
     qvirtio_net_shutdown(net);
 }
 
@@ -276,6 +473,9 @@ static void test_ring_in_registers(void)
 
 #define BREAKS(lie) qtest_add_data_func("/virtio-liar/" #lie, lie_##lie, \
                                         test_breaks)
+#define PACKED_BREAKS(lie) qtest_add_data_func("/virtio-liar/packed/" #lie, \
+                                               packed_lie_##lie,            \
+                                               test_packed_breaks)
 
 int main(int argc, char **argv)
 {
@@ -297,6 +497,24 @@ int main(int argc, char **argv)
     BREAKS(rx_read_only);
     BREAKS(ring_past_memory);
     BREAKS(enable_twice);
+    PACKED_BREAKS(loop);
+    PACKED_BREAKS(loop_rx);
+    PACKED_BREAKS(zero_length);
+    PACKED_BREAKS(past_memory);
+    PACKED_BREAKS(readable_after_writable);
+    PACKED_BREAKS(no_header);
+    PACKED_BREAKS(nothing_to_send);
+    PACKED_BREAKS(indirect_odd_length);
+    PACKED_BREAKS(indirect_empty);
+    PACKED_BREAKS(indirect_zeroes);
+    PACKED_BREAKS(indirect_past_memory);
+    PACKED_BREAKS(ctrl_without_answer);
+    PACKED_BREAKS(ctrl_too_short);
+    PACKED_BREAKS(rx_read_only);
+    qtest_add_data_func("/virtio-liar/packed/ring_past_memory",
+                        lie_ring_past_memory, test_packed_breaks);
+    PACKED_BREAKS(event_past_memory);
+    qtest_add_func("/virtio-liar/packed/unseen", test_packed_unseen);
     qtest_add_func("/virtio-liar/ring_in_registers", test_ring_in_registers);
     qtest_add_func("/virtio-liar/refused", test_refused);
     return g_test_run();
