@@ -263,6 +263,45 @@ static void test_queue_status(void)
     qvirtio_net_shutdown(net);
 }
 
+/* In a packed ring the numbers are places, and it has no elements to show. */
+static void test_queue_packed(void)
+{
+    QVirtioNet *net = qvirtio_net_boot("virtio-net-pci",
+                                       "packed=on,tx_queue_size=256");
+    uint8_t packet[100] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    QDict *rsp, *status;
+
+    qvirtio_net_start(net, QVIRTIO_NET_ALL);
+    for (unsigned i = 0; i < net->tx->size + 2; i++) {
+        qvirtio_net_send(net, packet, sizeof(packet));
+        qvirtio_net_wire_recv(net, packet, sizeof(packet));
+    }
+    rsp = qtest_qmp(net->qts, "{'execute': 'x-query-virtio-queue-status',"
+                    " 'arguments': {'path': %s, 'queue': 1}}", NIC);
+    status = qdict_get_qdict(rsp, "return");
+    g_assert_cmpint(qdict_get_int(status, "inuse"), ==, 0);
+    g_assert_cmpint(qdict_get_int(status, "vring-num"), ==, net->tx->size);
+    g_assert_cmphex(qdict_get_int(status, "vring-desc"), ==, net->tx->desc);
+    g_assert_cmphex(qdict_get_int(status, "vring-avail"), ==, net->tx->avail);
+    g_assert_cmphex(qdict_get_int(status, "vring-used"), ==, net->tx->used);
+    g_assert_cmpint(qdict_get_int(status, "last-avail-idx"), ==, 2);
+    g_assert_cmpint(qdict_get_int(status, "shadow-avail-idx"), ==, 2);
+    g_assert_cmpint(qdict_get_int(status, "used-idx"), ==, 2);
+    g_assert_cmpint(qdict_get_int(status, "signalled-used"), ==, 2);
+    g_assert_true(qdict_get_bool(status, "signalled-used-valid"));
+    qobject_unref(rsp);
+
+    expect_error(net->qts, "GenericError", "Packed ring not supported",
+                 "{'execute': 'x-query-virtio-queue-element', 'arguments':"
+                 " {'path': %s, 'queue': 1}}", NIC);
+    expect_error(net->qts, "GenericError", "Packed ring not supported",
+                 "{'execute': 'x-query-virtio-queue-element', 'arguments':"
+                 " {'path': %s, 'queue': 0, 'index': 300}}", NIC);
+    expect_hmp(net->qts, "info virtio-queue-element " NIC " 1",
+               "Error: Packed ring not supported\n");
+    qvirtio_net_shutdown(net);
+}
+
 static void expect_element(QVirtioNet *net, int index, const char *expected)
 {
     expect_return(net->qts, expected,
@@ -540,6 +579,7 @@ int main(int argc, char **argv)
     qtest_add_func("/virtio-qmp/status/qmp", test_status);
     qtest_add_func("/virtio-qmp/status/hmp", test_status_hmp);
     qtest_add_func("/virtio-qmp/queue-status", test_queue_status);
+    qtest_add_func("/virtio-qmp/queue/packed", test_queue_packed);
     qtest_add_func("/virtio-qmp/element/good", test_element);
     qtest_add_func("/virtio-qmp/element/lies", test_element_lies);
     qtest_add_func("/virtio-qmp/broken", test_broken);
