@@ -523,6 +523,128 @@ static void test_legacy(void)
     qvirtio_net_shutdown(net);
 }
 
+/* Every register before virtio 1, and what is between them. */
+static void test_legacy_registers(void)
+{
+    const uint32_t bad_features = 1u << VIRTIO_NET_F_MAC;
+    QVirtioNet *net = qvirtio_net_boot("virtio-net-pci-transitional", "");
+    QPCIDevice *pdev = net->pci->pdev;
+    uint32_t features;
+    QPCIBar bar;
+
+    qvirtio_net_set_legacy(net, true);
+    bar = net->pci->bar;
+
+    /* A register is known by its first byte; elsewhere there is nothing. */
+    features = qpci_io_readl(pdev, bar, VIRTIO_PCI_HOST_FEATURES);
+    g_assert_true(features & 1u << VIRTIO_NET_F_MAC);
+    g_assert_true(features & 1u << VIRTIO_F_NOTIFY_ON_EMPTY);
+    g_assert_true(features & 1u << VIRTIO_F_ANY_LAYOUT);
+    g_assert_cmphex(qpci_io_readb(pdev, bar, VIRTIO_PCI_HOST_FEATURES), ==,
+                    features & 0xff);
+    g_assert_cmphex(qpci_io_readw(pdev, bar, VIRTIO_PCI_HOST_FEATURES), ==,
+                    features & 0xffff);
+    g_assert_cmphex(qpci_io_readb(pdev, bar, VIRTIO_PCI_HOST_FEATURES + 1), ==,
+                    0xff);
+    g_assert_cmphex(qpci_io_readb(pdev, bar, VIRTIO_PCI_QUEUE_NUM + 1), ==,
+                    0xff);
+    qpci_io_writeb(pdev, bar, VIRTIO_PCI_QUEUE_SEL + 1, 1);
+    qpci_io_writel(pdev, bar, VIRTIO_PCI_HOST_FEATURES, 0);
+    g_assert_cmphex(qpci_io_readl(pdev, bar, VIRTIO_PCI_HOST_FEATURES), ==,
+                    features);
+
+    /* Linux before 2.6.34: the device switches bus mastering on for it. */
+    qpci_config_writew(pdev, PCI_COMMAND, PCI_COMMAND_IO);
+    qpci_io_writeb(pdev, bar, VIRTIO_PCI_STATUS, VIRTIO_CONFIG_S_ACKNOWLEDGE);
+    g_assert_cmphex(qpci_config_readw(pdev, PCI_COMMAND), ==, PCI_COMMAND_IO);
+    qpci_io_writeb(pdev, bar, VIRTIO_PCI_STATUS,
+                   VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER);
+    g_assert_cmphex(qpci_config_readw(pdev, PCI_COMMAND), ==,
+                    PCI_COMMAND_IO | PCI_COMMAND_MASTER);
+
+    /* A driver that takes all it sees gets what such drivers mean. */
+    qpci_io_writel(pdev, bar, VIRTIO_PCI_GUEST_FEATURES, features);
+    g_assert_cmphex(qpci_io_readl(pdev, bar, VIRTIO_PCI_GUEST_FEATURES), ==,
+                    bad_features);
+    /* There is no FEATURES_OK: they may change until the device runs. */
+    qpci_io_writel(pdev, bar, VIRTIO_PCI_GUEST_FEATURES, 0);
+    g_assert_cmphex(qpci_io_readl(pdev, bar, VIRTIO_PCI_GUEST_FEATURES), ==,
+                    0);
+
+    /* Queues that are not there, and a length that cannot be written. */
+    qpci_io_writew(pdev, bar, VIRTIO_PCI_QUEUE_SEL, 3);
+    g_assert_cmphex(qpci_io_readw(pdev, bar, VIRTIO_PCI_QUEUE_SEL), ==, 3);
+    g_assert_cmphex(qpci_io_readw(pdev, bar, VIRTIO_PCI_QUEUE_NUM), ==, 0);
+    qpci_io_writel(pdev, bar, VIRTIO_PCI_QUEUE_PFN, 0x100);
+    g_assert_cmphex(qpci_io_readl(pdev, bar, VIRTIO_PCI_QUEUE_PFN), ==, 0);
+    qpci_io_writew(pdev, bar, VIRTIO_PCI_QUEUE_NOTIFY, 3);
+    qpci_io_writew(pdev, bar, VIRTIO_PCI_QUEUE_NOTIFY, 0xffff);
+    qpci_io_writew(pdev, bar, VIRTIO_PCI_QUEUE_SEL, 1024);
+    g_assert_cmphex(qpci_io_readw(pdev, bar, VIRTIO_PCI_QUEUE_SEL), ==, 3);
+    qpci_io_writew(pdev, bar, VIRTIO_PCI_QUEUE_SEL, 0);
+    qpci_io_writew(pdev, bar, VIRTIO_PCI_QUEUE_NUM, 64);
+    g_assert_cmphex(qpci_io_readw(pdev, bar, VIRTIO_PCI_QUEUE_NUM), ==, 256);
+
+    /* The configuration: as far as it goes. */
+    g_assert_cmphex(qpci_io_readw(pdev, bar, VIRTIO_PCI_CONFIG_OFF(false) + 6),
+                    ==, VIRTIO_NET_S_LINK_UP);
+    g_assert_cmphex(qpci_io_readl(pdev, bar, VIRTIO_PCI_CONFIG_OFF(false) + 8),
+                    ==, 0xffffffff);
+
+    /* Page 0 means reset; so does status 0. */
+    qpci_io_writel(pdev, bar, VIRTIO_PCI_QUEUE_PFN, 0x100);
+    g_assert_cmphex(qpci_io_readl(pdev, bar, VIRTIO_PCI_QUEUE_PFN), ==, 0x100);
+    qpci_io_writel(pdev, bar, VIRTIO_PCI_QUEUE_PFN, 0);
+    g_assert_cmphex(qpci_io_readb(pdev, bar, VIRTIO_PCI_STATUS), ==, 0);
+    qvirtio_net_start(net, QVIRTIO_NET_ALL);
+    assert_works(net);
+
+    /* And then by the other registers: a reset, and it is a modern device. */
+    qvirtio_net_set_legacy(net, false);
+    qvirtio_net_start(net, QVIRTIO_NET_ALL);
+    assert_works(net);
+    qvirtio_net_shutdown(net);
+}
+
+/* Doorbells may besides be ports, where the value says which queue. */
+static void test_pio_notify(void)
+{
+    QVirtioNet *net = qvirtio_net_boot("virtio-net-pci",
+                                       "modern-pio-notify=on");
+    QPCIDevice *pdev = net->pci->pdev;
+    uint8_t out[100], in[2048];
+    QVirtioNetHdr hdr = { };
+    uint8_t cap = 0;
+    uint32_t head;
+    QPCIBar ports;
+
+    do {
+        cap = qpci_find_capability(pdev, PCI_CAP_ID_VNDR, cap);
+        g_assert_cmpuint(cap, !=, 0);
+    } while (qpci_config_readb(pdev, cap + CAP(cfg_type)) !=
+             VIRTIO_PCI_CAP_NOTIFY_CFG ||
+             qpci_config_readb(pdev, cap + CAP(bar)) != 2);
+    g_assert_cmphex(qpci_config_readl(pdev, cap + CAP(offset)), ==, 0);
+    g_assert_cmphex(qpci_config_readl(pdev, cap + CAP(length)), ==, 4);
+    g_assert_cmphex(qpci_config_readl(pdev, cap + VIRTIO_PCI_NOTIFY_CAP_MULT),
+                    ==, 0);
+    ports = qpci_iomap(pdev, 2, NULL);
+    g_assert_true(ports.is_io);
+
+    qvirtio_net_start(net, QVIRTIO_NET_ALL);
+    qvirtio_net_frame(out, sizeof(out), bcast, 1);
+    qtest_bufwrite(net->qts, net->tx_buf, &hdr, sizeof(hdr));
+    qtest_bufwrite(net->qts, net->tx_buf + sizeof(hdr), out, sizeof(out));
+    head = qvirtqueue_add(net->qts, net->tx, net->tx_buf,
+                          sizeof(hdr) + sizeof(out), false, false);
+    g_assert_true(qvirtqueue_publish(net->qts, net->tx, head));
+    qpci_io_writew(pdev, ports, 0, net->tx->index);
+    g_assert_cmpint(qvirtio_net_wire_recv(net, in, sizeof(in)), ==,
+                    sizeof(out));
+    g_assert_cmpuint(qvirtio_net_wait_used(net, net->tx, NULL), ==, head);
+    qvirtio_net_shutdown(net);
+}
+
 /* Resets from outside */
 
 /* The machine's reset, in the middle of it all: the device is new. */
@@ -580,6 +702,8 @@ int main(int argc, char **argv)
     qtest_add_func("/virtio-pci/irq/event-idx", test_event_idx);
     qtest_add_func("/virtio-pci/window", test_window);
     qtest_add_func("/virtio-pci/legacy", test_legacy);
+    qtest_add_func("/virtio-pci/legacy/registers", test_legacy_registers);
+    qtest_add_func("/virtio-pci/pio-notify", test_pio_notify);
     qtest_add_func("/virtio-pci/reset/system", test_system_reset);
     qtest_add_func("/virtio-pci/reset/bus-master", test_bus_master_off);
     return g_test_run();

@@ -79,21 +79,24 @@ void qvirtio_pci_virtqueue_cleanup(QVirtQueue *vq, QGuestAllocator *alloc)
 
 /* Finding the device */
 
-/* The vendor capability of @cfg_type, or 0; where it points, in which BAR. */
+/*
+ * The vendor capability of @cfg_type that points into BAR *@bar, or into any
+ * if that is negative; where it points, and in which BAR.
+ */
 static uint8_t qvirtio_pci_find_cap(QPCIDevice *pdev, uint8_t cfg_type,
-                                    uint64_t *offset, uint8_t *bar)
+                                    uint64_t *offset, int *bar)
 {
     uint8_t cap = 0;
+    int in;
 
     do {
         cap = qpci_find_capability(pdev, PCI_CAP_ID_VNDR, cap);
-        if (!cap) {
-            return 0;
-        }
+        g_assert_cmpuint(cap, !=, 0);
+        in = qpci_config_readb(pdev, cap + VIRTIO_PCI_CAP_BAR);
     } while (qpci_config_readb(pdev, cap + VIRTIO_PCI_CAP_CFG_TYPE) !=
-             cfg_type);
+             cfg_type || (*bar >= 0 && *bar != in));
     *offset = qpci_config_readl(pdev, cap + VIRTIO_PCI_CAP_OFFSET);
-    *bar = qpci_config_readb(pdev, cap + VIRTIO_PCI_CAP_BAR);
+    *bar = in;
     return cap;
 }
 
@@ -122,7 +125,8 @@ bool qvirtio_pci_is_legacy(QVirtioPCIDevice *d)
 
 void qvirtio_pci_device_enable(QVirtioPCIDevice *d)
 {
-    uint8_t bar, cap, other;
+    int bar = -1;
+    uint8_t cap;
 
     qpci_device_enable(d->pdev);
     if (qvirtio_pci_is_legacy(d)) {
@@ -130,18 +134,14 @@ void qvirtio_pci_device_enable(QVirtioPCIDevice *d)
         g_assert_true(d->bar.is_io);
         return;
     }
-    cap = qvirtio_pci_find_cap(d->pdev, VIRTIO_PCI_CAP_COMMON_CFG,
-                               &d->common_cfg_offset, &bar);
-    g_assert_cmpuint(cap, !=, 0);
-    cap = qvirtio_pci_find_cap(d->pdev, VIRTIO_PCI_CAP_ISR_CFG,
-                               &d->isr_cfg_offset, &other);
-    g_assert_true(cap && other == bar);
-    cap = qvirtio_pci_find_cap(d->pdev, VIRTIO_PCI_CAP_DEVICE_CFG,
-                               &d->device_cfg_offset, &other);
-    g_assert_true(cap && other == bar);
+    qvirtio_pci_find_cap(d->pdev, VIRTIO_PCI_CAP_COMMON_CFG,
+                         &d->common_cfg_offset, &bar);
+    qvirtio_pci_find_cap(d->pdev, VIRTIO_PCI_CAP_ISR_CFG, &d->isr_cfg_offset,
+                         &bar);
+    qvirtio_pci_find_cap(d->pdev, VIRTIO_PCI_CAP_DEVICE_CFG,
+                         &d->device_cfg_offset, &bar);
     cap = qvirtio_pci_find_cap(d->pdev, VIRTIO_PCI_CAP_NOTIFY_CFG,
-                               &d->notify_cfg_offset, &other);
-    g_assert_true(cap && other == bar);
+                               &d->notify_cfg_offset, &bar);
     d->notify_off_multiplier =
         qpci_config_readl(d->pdev, cap + VIRTIO_PCI_NOTIFY_CAP_MULT);
     d->bar = qpci_iomap(d->pdev, bar, NULL);
