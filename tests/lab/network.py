@@ -48,6 +48,39 @@ def intx():
 
 
 @scenario
+def packed():
+    "virtio-net, packed rings"
+    with Tap() as tap, Vm(taps=[tap],
+                          net_options=',packed=on,disable-legacy=on') as vm:
+        vm.boot()
+        with step('the packed ring was agreed on'):
+            check_equal(vm.sh('cut -c 35 /sys/class/net/eth0/device/features'),
+                        '1', 'VIRTIO_F_RING_PACKED')
+        with step('the host pings the guest'):
+            ping(tap)
+        with step('4 MB by TCP to the guest'):
+            to_guest(vm, tap, 4)
+        with step('4 MB by TCP from the guest'):
+            from_guest(vm, tap, 4)
+
+
+@scenario
+def legacy():
+    "virtio-net, the registers before virtio 1"
+    with Tap() as tap, Vm(taps=[tap], net_options=',disable-modern=on') as vm:
+        vm.boot()
+        with step('there is no virtio 1'):
+            check_equal(vm.sh('cut -c 33 /sys/class/net/eth0/device/features'),
+                        '0', 'VIRTIO_F_VERSION_1')
+        with step('the host pings the guest'):
+            ping(tap)
+        with step('1 MB by TCP to the guest'):
+            to_guest(vm, tap)
+        with step('1 MB by TCP from the guest'):
+            from_guest(vm, tap)
+
+
+@scenario
 def bridge():
     "two network cards on a bridge, one of them packed, one legacy"
     with Tap(address=False) as a, Tap(address=False) as b, \
