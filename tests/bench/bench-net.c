@@ -9,6 +9,8 @@
  *   transmit   256 descriptors, one kick, until all are used
  *   receive    256 buffers; 256 packets written into the tap's interface
  *
+ * once with split rings and once with packed ones.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
@@ -41,7 +43,8 @@
 typedef struct BenchRing {
     struct vring vr;
     uint16_t avail_idx;
-    uint16_t used_idx;
+    struct vring_packed_desc *packed;   /* NULL: it is vr */
+    bool wrap;
     uint64_t notify;            /* guest address of its doorbell */
     uint16_t index;
 } BenchRing;
@@ -50,6 +53,7 @@ typedef struct BenchNet {
     QTestState *qts;
     uint8_t *ram;
     int ram_fd;
+    bool packed;
     uint64_t common;
     BenchRing rx, tx;
 } BenchNet;
@@ -99,7 +103,9 @@ static void ring_setup(BenchNet *n, BenchRing *r, int index, uint64_t addr,
     avail = addr + ((uint8_t *)r->vr.avail - (n->ram + addr));
     used = addr + ((uint8_t *)r->vr.used - (n->ram + addr));
     r->index = index;
-    r->avail_idx = r->used_idx = 0;
+    r->avail_idx = 0;
+    r->packed = n->packed ? (void *)r->vr.desc : NULL;
+    r->wrap = false;
 
     qtest_writew(n->qts, COMMON(queue_select), index);
     qtest_writew(n->qts, COMMON(queue_size), RING_SIZE);
@@ -113,7 +119,13 @@ static void ring_setup(BenchNet *n, BenchRing *r, int index, uint64_t addr,
                 qtest_readw(n->qts, COMMON(queue_notify_off)) * multiplier;
     qtest_writew(n->qts, COMMON(queue_enable), 1);
     /* We look at the ring ourselves. */
-    r->vr.avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
+    if (n->packed) {
+        struct vring_packed_desc_event *event = (void *)r->vr.avail;
+
+        event->flags = VRING_PACKED_EVENT_FLAG_DISABLE;
+    } else {
+        r->vr.avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
+    }
 }
 
 static void driver_start(BenchNet *n)
@@ -122,6 +134,7 @@ static void driver_start(BenchNet *n)
     uint32_t multiplier;
     uint64_t notify;
 
+    features |= (uint64_t)n->packed << VIRTIO_F_RING_PACKED;
     config_write(n, 0x20, BAR_ADDR);
     config_write(n, 0x24, 0);
     config_write(n, 0x04, 0x6);         /* memory, bus master */
@@ -162,7 +175,7 @@ static void net_start(BenchNet *n, const Vmm *vmm)
         "mem-path=/proc/self/fd/%d,share=on -machine pc,memory-backend=ram "
         "-netdev tap,id=net0,ifname=" IFNAME ",script=no,downscript=no "
         "-device virtio-net-pci,netdev=net0,addr=%d,disable-legacy=on,"
-        "romfile=", n->ram_fd, SLOT);
+        "packed=%s,romfile=", n->ram_fd, SLOT, n->packed ? "on" : "off");
     n->qts = bench_start(vmm, args);
     driver_start(n);
 }
@@ -174,9 +187,36 @@ static void net_stop(BenchNet *n)
     close(n->ram_fd);
 }
 
-/* Puts descriptors 0 to BATCH-1 on the ring once more. */
-static void ring_offer(BenchRing *r)
+static void ring_desc(BenchRing *r, int i, uint64_t addr, uint32_t len,
+                      uint16_t flags)
 {
+    if (r->packed) {
+        r->packed[i].addr = addr;
+        r->packed[i].len = len;
+        r->packed[i].id = i;
+    } else {
+        r->vr.desc[i].addr = addr;
+        r->vr.desc[i].len = len;
+        r->vr.desc[i].flags = flags;
+    }
+}
+
+/* Puts descriptors 0 to BATCH-1 on the ring once more, all of @len, @flags. */
+static void ring_offer(BenchRing *r, uint32_t len, uint16_t flags)
+{
+    if (r->packed) {
+        /* The whole of the ring; its first place last. */
+        QEMU_BUILD_BUG_ON(BATCH != RING_SIZE);
+        r->wrap = !r->wrap;
+        flags |= 1 << (r->wrap ? VRING_PACKED_DESC_F_AVAIL
+                               : VRING_PACKED_DESC_F_USED);
+        for (int i = BATCH - 1; i >= 0; i--) {
+            r->packed[i].len = len;
+            r->packed[i].id = i;
+            __atomic_store_n(&r->packed[i].flags, flags, __ATOMIC_RELEASE);
+        }
+        return;
+    }
     for (int i = 0; i < BATCH; i++) {
         r->vr.avail->ring[(r->avail_idx + i) % RING_SIZE] = i;
     }
@@ -184,29 +224,45 @@ static void ring_offer(BenchRing *r)
     __atomic_store_n(&r->vr.avail->idx, r->avail_idx, __ATOMIC_RELEASE);
 }
 
-static uint16_t ring_used(BenchRing *r)
+/* How many of them have come back; @from of them are known to. */
+static unsigned ring_used(BenchRing *r, unsigned from)
 {
-    return __atomic_load_n(&r->vr.used->idx, __ATOMIC_ACQUIRE);
+    const uint16_t mask = 1 << VRING_PACKED_DESC_F_AVAIL |
+                          1 << VRING_PACKED_DESC_F_USED;
+
+    if (!r->packed) {
+        return BATCH - (uint16_t)(r->avail_idx -
+                                  __atomic_load_n(&r->vr.used->idx,
+                                                  __ATOMIC_ACQUIRE));
+    }
+    while (from < BATCH &&
+           (__atomic_load_n(&r->packed[from].flags, __ATOMIC_ACQUIRE) &
+            mask) == (r->wrap ? mask : 0)) {
+        from++;
+    }
+    return from;
 }
 
-static void ring_wait(BenchNet *n, BenchRing *r, uint16_t until)
+static void ring_wait(BenchNet *n, BenchRing *r)
 {
     double give_up = bench_now() + 10;
+    unsigned used = 0;
 
-    while (ring_used(r) != until) {
+    while ((used = ring_used(r, used)) != BATCH) {
         if (bench_now() > give_up) {
             g_error("%s ring stuck at %u of %u",
-                    r == &n->tx ? "transmit" : "receive", ring_used(r), until);
+                    r == &n->tx ? "transmit" : "receive", used, BATCH);
         }
         sched_yield();
     }
 }
 
-static void report(int vmm, const char *dir, int size, uint64_t packets,
-                   double seconds, double cpu)
+static void report(int vmm, BenchNet *n, const char *dir, int size,
+                   uint64_t packets, double seconds, double cpu)
 {
-    g_autofree char *rate = g_strdup_printf("%s, %d bytes", dir, size);
-    g_autofree char *cost = g_strdup_printf("%s, %d bytes: CPU", dir, size);
+    g_autofree char *rate = g_strdup_printf("%s%s, %d bytes", dir,
+                                            n->packed ? ", packed" : "", size);
+    g_autofree char *cost = g_strdup_printf("%s: CPU", rate);
 
     bench_report(vmm, rate, "k/s", packets / seconds / 1e3, false);
     bench_report(vmm, cost, "ns", cpu / packets * 1e9, true);
@@ -226,20 +282,18 @@ static void bench_transmit(int vmm, BenchNet *n, int size)
         memset(buf + NET_HDR_LEN, 0xff, 6);
         memcpy(buf + NET_HDR_LEN + 6, "\x52\x54\0\x12\x34\x56", 6);
         memcpy(buf + NET_HDR_LEN + 12, "\x88\xb5", 2);  /* experimental */
-        r->vr.desc[i].addr = TX_BUFS + i * BUF_STRIDE;
-        r->vr.desc[i].len = NET_HDR_LEN + size;
-        r->vr.desc[i].flags = 0;
+        ring_desc(r, i, TX_BUFS + i * BUF_STRIDE, NET_HDR_LEN + size, 0);
     }
 
     start = bench_now();
     cpu = bench_cpu(pid);
     while (bench_now() - start < SECONDS) {
-        ring_offer(r);
+        ring_offer(r, NET_HDR_LEN + size, 0);
         qtest_writew(n->qts, r->notify, r->index);
-        ring_wait(n, r, r->avail_idx);
+        ring_wait(n, r);
         packets += BATCH;
     }
-    report(vmm, "transmit", size, packets, bench_now() - start,
+    report(vmm, n, "transmit", size, packets, bench_now() - start,
            bench_cpu(pid) - cpu);
 }
 
@@ -274,18 +328,16 @@ static void bench_receive(int vmm, BenchNet *n, int size)
     for (int i = 0; i < BATCH; i++) {
         msgs[i].msg_hdr.msg_iov = &iov;
         msgs[i].msg_hdr.msg_iovlen = 1;
-        r->vr.desc[i].addr = RX_BUFS + i * BUF_STRIDE;
-        r->vr.desc[i].len = BUF_STRIDE;
-        r->vr.desc[i].flags = VRING_DESC_F_WRITE;
+        ring_desc(r, i, RX_BUFS + i * BUF_STRIDE, BUF_STRIDE,
+                  VRING_DESC_F_WRITE);
     }
 
     start = bench_now();
     cpu = bench_cpu(pid);
     while (bench_now() - start < SECONDS) {
-        uint16_t want = ring_used(r) + BATCH;
         int sent = 0;
 
-        ring_offer(r);
+        ring_offer(r, BUF_STRIDE, VRING_DESC_F_WRITE);
         qtest_writew(n->qts, r->notify, r->index);
         while (sent < BATCH) {
             int ret = sendmmsg(fd, msgs, BATCH - sent, 0);
@@ -294,10 +346,10 @@ static void bench_receive(int vmm, BenchNet *n, int size)
                 sent += ret;
             }
         }
-        ring_wait(n, r, want);
+        ring_wait(n, r);
         packets += BATCH;
     }
-    report(vmm, "receive", size, packets, bench_now() - start,
+    report(vmm, n, "receive", size, packets, bench_now() - start,
            bench_cpu(pid) - cpu);
     close(fd);
 }
@@ -348,13 +400,14 @@ void bench_net(int index, const Vmm *vmm)
 {
     static const int sizes[] = { 60, 1514 };
 
-    for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-        BenchNet n = { };
+    for (size_t i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
+        int size = sizes[i / 2];
+        BenchNet n = { .packed = i % 2 };
 
         net_start(&n, vmm);
         interface_up();
-        bench_transmit(index, &n, sizes[i]);
-        bench_receive(index, &n, sizes[i]);
+        bench_transmit(index, &n, size);
+        bench_receive(index, &n, size);
         net_stop(&n);
     }
 }
