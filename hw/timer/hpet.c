@@ -526,6 +526,15 @@ static void hpet_realize(DeviceState *dev, Error **errp)
     qdev_init_gpio_out(dev, &s->pit_enabled, 1);
 }
 
+static void hpet_unrealize(DeviceState *dev)
+{
+    HPETState *s = HPET(dev);
+
+    for (int i = 0; i < s->num_timers; i++) {
+        timer_free(s->timer[i].qemu_timer);
+    }
+}
+
 static Property hpet_device_properties[] = {
     DEFINE_PROP_UINT8("timers", HPETState, num_timers, HPET_MIN_TIMERS),
     DEFINE_PROP_BIT("msi", HPETState, flags, HPET_MSI_SUPPORT, false),
@@ -539,6 +548,7 @@ static void hpet_device_class_init(ObjectClass *klass, void *data)
     DeviceClass *dc = DEVICE_CLASS(klass);
 
     dc->realize = hpet_realize;
+    dc->unrealize = hpet_unrealize;
     dc->reset = hpet_reset;
     dc->vmsd = &vmstate_hpet;
     device_class_set_props(dc, hpet_device_properties);
