@@ -39,11 +39,13 @@ bool virtio_net_can_receive(NetClientState *nc)
 
 /*
  * Is there room for @size bytes?  If there is, kicks are switched off; if
- * not, on, and then nothing may have come in between.
+ * not, on, and then nothing may have come in between.  That is looked at no
+ * more often than a driver can add a buffer: one that says more is lying.
  */
 static bool virtio_net_has_buffers(VirtIONetQueue *q, size_t size)
 {
     VirtIONet *n = q->n;
+    unsigned looks = 0;
 
     while (virtio_queue_empty(q->rx_vq) || n->mergeable_rx_bufs) {
         unsigned int in_bytes;
@@ -53,7 +55,8 @@ static bool virtio_net_has_buffers(VirtIONetQueue *q, size_t size)
         if (in_bytes >= size) {
             break;
         }
-        if (!virtio_queue_enable_notification_and_check(q->rx_vq, seen)) {
+        if (!virtio_queue_enable_notification_and_check(q->rx_vq, seen) ||
+            looks++ == VIRTQUEUE_MAX_SIZE) {
             return false;
         }
     }

@@ -363,6 +363,25 @@ static void test_liar_indirect_huge(void)
     expect_broken("Cannot map indirect buffer");
 }
 
+/* The same when bytes are only counted: a chain has an end for that too. */
+static void test_liar_indirect_count(void)
+{
+    unsigned int in, out;
+
+    driver_start(0);
+    for (int i = 0; i < 2 * VIRTQUEUE_MAX_SIZE; i++) {
+        driver_desc(TABLE, i, DATA, 1, VRING_DESC_F_NEXT, i + 1);
+    }
+    for (int i = 0; i < QUEUE_SIZE; i++) {
+        driver_desc(DESC, i, TABLE, RAM_SIZE - TABLE, VRING_DESC_F_INDIRECT,
+                    0);
+        driver_offer(i);
+    }
+    g_assert_cmpint(virtqueue_get_avail_bytes(vq, &in, &out, UINT_MAX,
+                                              UINT_MAX), ==, -1);
+    g_assert_true(vdev->broken);
+}
+
 /* Rings where no ring may be, at odd addresses, work or break; no more. */
 static void test_liar_alignment(void)
 {
@@ -448,6 +467,8 @@ int main(int argc, char **argv)
     g_test_add_func("/virtqueue/liar/indirect", test_liar_indirect);
     g_test_add_func("/virtqueue/liar/indirect/nested", test_liar_indirect_nested);
     g_test_add_func("/virtqueue/liar/indirect/huge", test_liar_indirect_huge);
+    g_test_add_func("/virtqueue/liar/indirect/count",
+                    test_liar_indirect_count);
     g_test_add_func("/virtqueue/liar/alignment", test_liar_alignment);
     g_test_add_func("/virtqueue/liar/inuse", test_liar_inuse);
     g_test_add_func("/virtqueue/liar/size", test_liar_size);
