@@ -78,6 +78,8 @@ class Gdb:
             data = self.socket.recv(65536)
         except socket.timeout:
             return False
+        except ConnectionResetError:
+            data = b''          # it left before it had read all of ours
         if not data:
             raise Gone(self.said)
         self.said += data
