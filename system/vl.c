@@ -50,6 +50,7 @@
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
+#include "migration/misc.h"
 #include "monitor/monitor.h"
 #include "monitor/qdev.h"
 #include "net/net.h"
@@ -657,6 +658,7 @@ void qemu_init_subsystems(void)
 
     module_call_init(MODULE_INIT_OPTS);
     module_call_init(MODULE_INIT_QOM);
+    precopy_infrastructure_init();
     monitor_init_globals();
 
     atexit(qemu_run_exit_notifiers);

@@ -14,6 +14,7 @@
 #include "hw/virtio/virtio-access.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-virtio.h"
+#include "standard-headers/linux/virtio_balloon.h"
 #include "standard-headers/linux/virtio_ids.h"
 #include "standard-headers/linux/virtio_net.h"
 #include "virtqueue-int.h"
@@ -130,8 +131,24 @@ static const VirtioBitName virtio_net_feature_names[] = {
     { }
 };
 
+/* virtio 1.2, 5.5.3 */
+static const VirtioBitName virtio_balloon_feature_names[] = {
+    VIRTIO_FEATURE_NAME(VIRTIO_BALLOON_F_STATS_VQ,
+                        "Guest memory stats VQ available"),
+    VIRTIO_FEATURE_NAME(VIRTIO_BALLOON_F_DEFLATE_ON_OOM,
+                        "Deflate balloon when guest OOM"),
+    VIRTIO_FEATURE_NAME(VIRTIO_BALLOON_F_FREE_PAGE_HINT,
+                        "VQ reporting free pages enabled"),
+    VIRTIO_FEATURE_NAME(VIRTIO_BALLOON_F_PAGE_POISON,
+                        "Guest page poisoning enabled"),
+    VIRTIO_FEATURE_NAME(VIRTIO_BALLOON_F_REPORTING,
+                        "Page reporting VQ enabled"),
+    { }
+};
+
 /* By VIRTIO_ID_*; a device without a table has bits without names. */
 static const VirtioBitName *const virtio_feature_names[] = {
+    [VIRTIO_ID_BALLOON] = virtio_balloon_feature_names,
     [VIRTIO_ID_NET] = virtio_net_feature_names,
 };
 

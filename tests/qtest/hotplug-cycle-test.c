@@ -47,6 +47,10 @@ static const struct {
       "{\"chardev1\": \"c0\", \"chardev2\": \"c1\"}" },
     { "pci-serial-4x",
       "{\"chardev1\": \"c0\", \"chardev2\": \"c1\", \"chardev3\": \"c2\"}" },
+    { "virtio-balloon-pci",
+      "{\"free-page-hint\": true, \"iothread\": \"io0\","
+      " \"free-page-reporting\": true,"
+      " \"guest-stats-polling-interval\": 1}" },
     { "virtio-net-pci", "{\"netdev\": \"n0\", \"mq\": true}" },
     { "virtio-net-pci-non-transitional", "{\"netdev\": \"n0\"}" },
     { "virtio-net-pci-transitional", "{\"netdev\": \"n0\"}" },
@@ -56,7 +60,7 @@ static QTestState *cycle_start(void)
 {
     QTestState *qts = qtest_initf("-machine pc -nodefaults "
         "-netdev socket,id=n0,udp=127.0.0.1:1,localaddr=127.0.0.1:0 "
-        "-object memory-backend-ram,id=m0,size=4K "
+        "-object memory-backend-ram,id=m0,size=4K -object iothread,id=io0 "
         "-chardev null,id=c0 -chardev null,id=c1 -chardev null,id=c2 "
         "-D %s/log -trace device_initfn -trace device_finalize", dir);
 
