@@ -584,6 +584,10 @@ static void pc_machine_finalize(Object *obj)
     if (pcms->gsi_state) {
         qemu_remove_machine_init_done_notifier(&pcms->machine_done);
         qemu_free_irqs(X86_MACHINE(pcms)->gsi, IOAPIC_NUM_PINS);
+        /* The inputs of a PIC of ours are the PIC's; of the kernel's, ours. */
+        for (int i = 0; !pcms->cpu_irq && i < ISA_NUM_IRQS; i++) {
+            qemu_free_irq(pcms->gsi_state->i8259_irq[i]);
+        }
         g_free(pcms->gsi_state);
         qemu_free_irq(pcms->cpu_irq);
         if (pcms->a20_line) {
