@@ -59,18 +59,36 @@ int direct_boot_memory_map(X86MachineState *x86ms, size_t acpi_data_size,
     return n;
 }
 
-/* The file in memory, or NULL and errno. */
-static GMappedFile *direct_boot_map_file(const char *filename)
+/* The kernel's file in memory; ends the program if it is none. */
+static GMappedFile *direct_boot_map_kernel(const char *filename)
 {
+    g_autoptr(GError) err = NULL;
     int fd = open(filename, O_RDONLY | O_CLOEXEC);
     GMappedFile *file;
+    struct stat st;
 
     if (fd < 0) {
-        return NULL;
+        error_printf("qemu: could not open kernel file '%s': %s\n", filename,
+                     strerror(errno));
+        exit(1);
     }
-    file = g_mapped_file_new_from_fd(fd, false, NULL);
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+        error_printf("qemu: could not load kernel '%s': %s\n", filename,
+                     strerror(EISDIR));
+        exit(1);
+    }
+    file = g_mapped_file_new_from_fd(fd, false, &err);
     close(fd);
-    errno = file ? 0 : EINVAL;
+    if (!file) {
+        error_printf("qemu: could not load kernel '%s': %s\n", filename,
+                     err->message);
+        exit(1);
+    }
+    if (!g_mapped_file_get_length(file)) {
+        error_printf("qemu: could not load kernel '%s': It is empty\n",
+                     filename);
+        exit(1);
+    }
     return file;
 }
 
@@ -79,21 +97,22 @@ uint64_t direct_boot_load_initrd(X86MachineState *x86ms, uint64_t limit,
 {
     const char *filename = MACHINE(x86ms)->initrd_filename;
     g_autoptr(GMappedFile) file = NULL;
+    g_autoptr(GError) err = NULL;
     uint64_t addr;
 
     *size = 0;
     if (!filename) {
         return 0;
     }
-    file = direct_boot_map_file(filename);
+    file = g_mapped_file_new(filename, false, &err);
     if (!file) {
         error_printf("qemu: error reading initrd %s: %s\n", filename,
-                     strerror(errno));
+                     err->message);
         exit(1);
     }
     *size = g_mapped_file_get_length(file);
     if (kernel_end > limit || *size > limit - kernel_end) {
-        error_printf("qemu: initrd is too large, cannot support this. "
+        error_printf("qemu: initrd is too large, cannot support."
                      "(max: %" PRIu64 ", need %zu)\n",
                      kernel_end > limit ? 0 : limit - kernel_end, *size);
         exit(1);
@@ -231,14 +250,8 @@ void direct_boot_machine_done(PCMachineState *pcms)
 void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size)
 {
     const char *filename = MACHINE(x86ms)->kernel_filename;
-    g_autoptr(GMappedFile) file = NULL;
+    g_autoptr(GMappedFile) file = direct_boot_map_kernel(filename);
 
-    file = direct_boot_map_file(filename);
-    if (!file) {
-        error_printf("qemu: could not open kernel file '%s': %s\n", filename,
-                     strerror(errno));
-        exit(1);
-    }
     if (!x86_load_bzimage(x86ms, file, acpi_data_size, &direct_boot) &&
         !x86_load_pvh(x86ms, filename, acpi_data_size, &direct_boot)) {
         error_printf("qemu: invalid kernel header\n");

@@ -57,6 +57,18 @@ static bool linux_read_header(const uint8_t *image, size_t size,
     return true;
 }
 
+/*
+ * Where the kernel ends in the file.  The header has that in paragraphs of 16
+ * bytes (syssize), and a last one that is not full may be cut.
+ */
+static uint64_t linux_file_end(const struct setup_header *hdr,
+                               size_t setup_size)
+{
+    uint64_t size = (uint64_t)le32_to_cpu(hdr->syssize) * 16;
+
+    return setup_size + (size ? size - 15 : 0);
+}
+
 /* How much memory the kernel takes from its load address on. */
 static uint64_t linux_kernel_end(const struct setup_header *hdr,
                                  size_t kernel_size)
@@ -149,6 +161,11 @@ bool x86_load_bzimage(X86MachineState *x86ms, GMappedFile *file,
     setup_size = ((hdr.setup_sects ?: 4) + 1) * 512;
     if (setup_size >= size) {
         error_report("'%s' ends before its kernel begins", name);
+        exit(1);
+    }
+    if (size < linux_file_end(&hdr, setup_size)) {
+        error_report("'%s' ends before its kernel does: it has %zu bytes of "
+                     "%" PRIu64, name, size, linux_file_end(&hdr, setup_size));
         exit(1);
     }
 

@@ -11,12 +11,15 @@
 
 import os
 import re
+import struct
 import subprocess
 import sys
+import tempfile
 
 qemini, guests = sys.argv[1:]
 hello, irq, net, smp = (os.path.join(guests, f'{name}.elf')
-                        for name in ('hello', 'irq', 'net', 'smp'))
+                              for name in ('hello', 'irq', 'net',
+                                           'smp'))
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEBUG_EXIT = ['-device', 'isa-debug-exit,iobase=0xf4']
 IRQCHIPS = ['on', 'split', 'off']
@@ -137,26 +140,84 @@ def test_net(irqchip):
            f'status {status}\n{out}')
 
 
+def bzimage(size):
+    """The first @size bytes of a kernel that is none, but for its header."""
+    image = bytearray(16384)
+    struct.pack_into('<BHI', image, 0x1f1, 1, 0, (16384 - 1024) // 16)
+    struct.pack_into('<HH4sH', image, 0x1fe, 0xaa55, 0x6aeb, b'HdrS', 0x206)
+    struct.pack_into('<B', image, 0x211, 1)             # LOADED_HIGH
+    struct.pack_into('<I', image, 0x22c, 0x7fffffff)    # initrd_addr_max
+    struct.pack_into('<I', image, 0x238, 0xff)          # cmdline_size
+    return bytes(image[:size])
+
+
 def test_refusals():
+    """What is wrong is told, most of it in QEMU's words, with status 1."""
+    folder = tempfile.TemporaryDirectory()
+
+    def file(name, content):
+        path = os.path.join(folder.name, name)
+        with open(path, 'wb') as f:
+            f.write(content)
+        return path
+
+    whole = file('whole', bzimage(16384))
+    big = file('big', b'')
+    os.truncate(big, 512 << 20)
+    backend = ['-object', 'memory-backend-ram,id=m,size=100G,reserve=off',
+               '-machine', 'memory-backend=m']
     for args, text in [
             (['-kernel', __file__], 'qemu: invalid kernel header'),
             (['-kernel', '/nonexistent'],
              "qemu: could not open kernel file '/nonexistent': "
              'No such file or directory'),
+            (['-kernel', '/'],
+             "qemu: could not load kernel '/': Is a directory"),
+            (['-kernel', '/dev/null'],
+             "qemu: could not load kernel '/dev/null'"),
+            (['-kernel', file('empty', b'')],
+             f"qemu: could not load kernel '{folder.name}/empty': "
+             'It is empty'),
+            (['-kernel', file('text', b'hello\n')],
+             'qemu: invalid kernel header'),
+            (['-kernel', qemini],
+             'Error loading uncompressed kernel without PVH ELF Note'),
+            (['-kernel', file('header', bzimage(1024))],
+             'ends before its kernel begins'),
+            (['-kernel', file('half', bzimage(9000))],
+             'ends before its kernel does: it has 9000 bytes of 16369'),
+            (['-kernel', whole, '-append', 'x' * 256],
+             '-append: the kernel takes at most 255 characters'),
+            (['-kernel', whole, '-initrd', big, '-m', '256'],
+             'qemu: initrd is too large, cannot support.(max: '),
+            (['-kernel', whole, '-initrd', '/'],
+             'qemu: error reading initrd /: '),
             (['-initrd', hello],
              '-initrd only allowed with -kernel option'),
             (['-append', 'x'], '-append only allowed with -kernel option'),
             (['-bios', '/nonexistent'],
              "qemu: could not load PC BIOS '/nonexistent'"),
             (['-kernel', hello, '-initrd', '/nonexistent'],
-             'qemu: error reading initrd /nonexistent: '
-             'No such file or directory'),
+             'qemu: error reading initrd /nonexistent: Failed to open file'),
             (['-kernel', hello, '-m', '2', '-initrd', qemini],
-             'initrd is too large')]:
+             'initrd is too large'),
+            (['-m', '100T'],
+             "cannot set up guest memory 'pc.ram': Cannot allocate memory"),
+            (['-m', '100G', '-cpu', 'qemu64,phys-bits=36', *backend],
+             'Address space limit 0xfffffffff < 0x19bfffffff '
+             'phys-bits too low (36)')]:
         status, out = run([qemini, '-accel', 'qtest', '-display', 'none',
                            *args])
-        result(status == 1 and text in out, f'refused: {args[0]} {args[1]}',
+        result(status == 1 and text in out,
+               f'refused: {" ".join(args)[:60]}'.replace(folder.name + '/',
+                                                         ''),
                f'status {status}\n{out}')
+    p = subprocess.run([qemini, '-accel', 'qtest', '-display', 'none',
+                        '-nodefaults', '-monitor', 'stdio', '-kernel', whole],
+                       input='quit\n', capture_output=True, text=True,
+                       timeout=60)
+    result(p.returncode == 0, 'the whole of it would be booted', p.stderr)
+    folder.cleanup()
 
 
 def main():
