@@ -15,6 +15,7 @@
 #include "fw_cfg.h"
 #include "hw/boards.h"
 #include "hw/firmware/smbios.h"
+#include "hw/i386/apic_internal.h"
 #include "hw/loader.h"
 #include "hw/pci/pci.h"
 #include "qemu/bswap.h"
@@ -215,6 +216,30 @@ static void direct_boot_load_smbios(MachineState *machine)
     memcpy(blob + offset, tables, tables_len);
     rom_add_blob_fixed("smbios", blob, offset + tables_len,
                        DIRECT_BOOT_SMBIOS);
+}
+
+/*
+ * Virtual wire mode (MultiProcessor Specification 3.6.2.2): until the guest
+ * sets up its own, the first CPU's LINT0 has what the PICs have, and LINT1 the
+ * NMIs.  To be called after the reset of the APICs.
+ */
+void direct_boot_reset_apic(void)
+{
+    DeviceState *dev = X86_CPU(first_cpu)->apic_state;
+    APICCommonState *s;
+
+    if (!dev || !MACHINE(qdev_get_machine())->kernel_filename) {
+        return;
+    }
+    s = APIC_COMMON(dev);
+    s->spurious_vec = APIC_SV_ENABLE | 0xff;
+    s->lvt[APIC_LVT_LINT0] = APIC_LVT_LEVEL_TRIGGER |
+                             APIC_DM_EXTINT << APIC_LVT_DELIV_MOD_SHIFT;
+    s->lvt[APIC_LVT_LINT1] = APIC_LVT_LEVEL_TRIGGER |
+                             APIC_DM_NMI << APIC_LVT_DELIV_MOD_SHIFT;
+    if (APIC_COMMON_GET_CLASS(s)->post_load) {
+        APIC_COMMON_GET_CLASS(s)->post_load(s);
+    }
 }
 
 /* Where firmware has PIIX4's power management; FADT repeats it. */

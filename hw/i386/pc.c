@@ -473,6 +473,7 @@ static void pc_machine_reset(MachineState *machine, ShutdownCause reason)
             device_cold_reset(cpu->apic_state);
         }
     }
+    direct_boot_reset_apic();
     cpu_synchronize_all_post_reset();
 }
 

@@ -13,8 +13,6 @@
 
 #include "guest.h"
 
-#define LAPIC_LVT_LINT1 0xfee00360
-
 static bool how(const char *name)
 {
     const char *p = guest_cmdline();
@@ -76,8 +74,6 @@ int guest_main(void)
         fault_registers();
     } else if (how("nmi")) {
         nmi_handler(on_nmi);
-        /* Firmware would have done this: LINT 1 is the NMI's. */
-        mmio_write32(LAPIC_LVT_LINT1, 0x400);
         guest_printf("waiting\n");
         return wait_until(nmi_came, 10000) ? 0 : FAIL("no NMI");
     }
