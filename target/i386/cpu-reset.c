@@ -123,7 +123,6 @@ void x86_cpu_reset(DeviceState *dev)
 
     env->dr[6] = DR6_FIXED_1;
     env->dr[7] = DR7_FIXED_1;
-    env->tsc = 0;
     env->sipi_vector = 0;
 
     /* The first CPU starts; it has to wake the others. */
@@ -140,18 +139,22 @@ void x86_cpu_machine_reset_cb(void *opaque)
     cpu_reset(CPU(opaque));
 }
 
-/* INIT: as a reset, but for what memory and caches rely on. */
+/*
+ * INIT: as a reset, but for the state between the marks in CPUX86State, which
+ * memory, caches and the FPU rely on (SDM volume 3, table 10-1, "INIT").
+ */
 void do_cpu_init(X86CPU *cpu)
 {
     CPUState *cs = CPU(cpu);
     CPUX86State *env = &cpu->env;
+    const size_t start = offsetof(CPUX86State, start_init_save);
+    const size_t size = offsetof(CPUX86State, end_init_save) - start;
     int sipi = cs->interrupt_request & CPU_INTERRUPT_SIPI;
-    uint64_t pat = env->pat, tsc = env->tsc;
+    g_autofree void *save = g_memdup2((char *)env + start, size);
 
     cpu_reset(cs);
     cs->interrupt_request = sipi;
-    env->pat = pat;
-    env->tsc = tsc;
+    memcpy((char *)env + start, save, size);
     if (kvm_enabled()) {
         kvm_arch_do_init_vcpu(cpu);
     }

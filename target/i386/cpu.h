@@ -524,6 +524,11 @@ typedef struct CPUArchState {
     target_ulong cr[5];
     int32_t a20_mask;
     target_ulong dr[8];
+    uint64_t efer;
+    bool old_exception;
+
+    /* INIT is a reset that leaves these alone, down to end_init_save. */
+    struct {} start_init_save;
 
     uint16_t fpus, fpuc;
     unsigned int fpstt;
@@ -533,7 +538,6 @@ typedef struct CPUArchState {
     ZMMReg xmm_regs[32];
     uint64_t opmask_regs[8];
 
-    uint64_t efer;
     uint64_t star;
     target_ulong lstar, cstar, fmask, kernelgsbase;
     uint64_t sysenter_cs;
@@ -546,7 +550,6 @@ typedef struct CPUArchState {
     uint64_t mtrr_deftype;
     uint64_t mcg_status;
     uint32_t pkru;
-    bool old_exception;
     uint16_t fpop;
     uint64_t fpip, fpdp;
     uint64_t mtrr_fixed[11];
@@ -558,6 +561,9 @@ typedef struct CPUArchState {
     uint64_t msr_ia32_feature_control;
     uint64_t vm_hsave;
     uint64_t tsc_adjust, tsc_deadline;
+    uint64_t tsc;
+
+    struct {} end_init_save;
 
     /* What a guest has told KVM: addresses of its pages, and switches. */
     uint64_t system_time_msr, wall_clock_msr;
@@ -583,7 +589,6 @@ typedef struct CPUArchState {
     uint32_t xsave_buf_len;
 
     /* What a reset leaves alone. */
-    uint64_t tsc;
     uint64_t tsc_aux;
     uint64_t mcg_cap;
     uint64_t mcg_ctl;

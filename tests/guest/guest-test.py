@@ -17,8 +17,8 @@ import sys
 import tempfile
 
 qemini, guests = sys.argv[1:]
-hello, irq, net, smp = (os.path.join(guests, f'{name}.elf')
-                              for name in ('hello', 'irq', 'net',
+hello, init, irq, net, smp = (os.path.join(guests, f'{name}.elf')
+                              for name in ('hello', 'init', 'irq', 'net',
                                            'smp'))
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEBUG_EXIT = ['-device', 'isa-debug-exit,iobase=0xf4']
@@ -74,6 +74,14 @@ def test_slots():
     sizes = re.findall(r'kvm_set_user_memory .* size=(0x[0-9a-f]+)', out)
     result(status == SUCCESS and sizes and '0x0' not in sizes,
            'the start maps memory once', f'status {status}\n{out}')
+
+
+def test_init(irqchip):
+    status, out = run(command(init, '', irqchip, '-smp', '2', '-cpu',
+                              'Nehalem,check=off'))
+    result(status == SUCCESS and 'INIT leaves alone what it should' in out,
+           f'INIT resets the CPU alone, irqchip {irqchip}',
+           f'status {status}\n{out}')
 
 
 def test_irq(irqchip):
@@ -229,6 +237,7 @@ def main():
     test_slots()
     for irqchip in IRQCHIPS:
         test_hello(irqchip)
+        test_init(irqchip)
         test_irq(irqchip)
         test_smp(irqchip)
     can = subprocess.run(['unshare', '--net', 'ip', 'tuntap', 'add', 'dev',
