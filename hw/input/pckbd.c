@@ -452,8 +452,12 @@ static void i8042_unrealizefn(DeviceState *dev)
 
     timer_free(s->throttle_timer);
     s->throttle_timer = NULL;
-    qdev_unrealize(DEVICE(&s->ps2mouse));
-    qdev_unrealize(DEVICE(&s->ps2kbd));
+    /*
+     * They are inside us, and their bus lets go of them after a grace period:
+     * it must not be a later one than that for us.
+     */
+    object_unparent(OBJECT(&s->ps2mouse));
+    object_unparent(OBJECT(&s->ps2kbd));
 }
 
 /* How the operating system is told of them: two devices on the same ports. */

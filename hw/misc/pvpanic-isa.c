@@ -45,6 +45,7 @@ static void pvpanic_isa_realizefn(DeviceState *dev, Error **errp)
     port = g_new(uint16_t, 1);
     *port = cpu_to_le16(s->ioport);
     fw_cfg_add_file(fw_cfg, "etc/pvpanic-port", port, sizeof(*port));
+    fw_cfg_own_file(fw_cfg, "etc/pvpanic-port");
 
     isa_register_ioport(ISA_DEVICE(dev), &s->pvpanic.mr, s->ioport);
 }
