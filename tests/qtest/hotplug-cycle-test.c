@@ -23,10 +23,10 @@
 
 /* For so many cycles tables may grow, and each thread's part of the heap. */
 #define WARM_UP         10
-#define WARM_UP_SOAK    1000
+#define WARM_UP_SOAK    500
 
 /* Fewer show nothing but noise in how much memory is used. */
-#define CYCLES_FOR_RSS  2000
+#define CYCLES_FOR_RSS  1000
 
 /* The memory is looked at so often. */
 #define ROUNDS          4
@@ -176,7 +176,7 @@ static void test_cycle(gconstpointer driver)
     g_assert_cmpuint(born, >=, cycles);
     g_assert_cmpuint(dead, ==, born);
     if (cycles >= CYCLES_FOR_RSS) {
-        g_assert_cmpint(growth, <, cycles / ROUNDS * 128 / 1024 + 192);
+        g_assert_cmpint(growth, <, cycles / ROUNDS * 128 / 1024 + 128);
     }
     qobject_unref(args);
     qtest_quit(qts);
