@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 #
-# chain-test: is the making of virtio-net-pci QEMU's, step by step?
+# chain-test: is the making of a device QEMU's, step by step?
 #
-#   chain-test.py QEMINI RECORD [--order-only]
+#   chain-test.py QEMINI RECORD DEVICE [--order-only]
 #
-# RECORD was taken on QEMU (its head says how).  The program traces the same
+# RECORD is of the making of DEVICE (its head says where it is from).  The program traces the same
 # functions while it makes the same device; names, arguments and order must be
 # those of the record, all of them.  Of what happens inside what the record has
 # the depth of the stack: what is inside a step here must have been deeper than
@@ -35,8 +35,10 @@ JUMPS = {
     ('device_post_init', 'object_apply_global_props'),
     ('qdev_prop_set_globals', 'object_apply_global_props'),
     ('virtio_pci_dc_realize', 'pci_qdev_realize'),
+    ('virtio_pci_realize', 'virtio_balloon_pci_realize'),
     ('virtio_pci_realize', 'virtio_net_pci_realize'),
     ('virtio_pci_realize', 'qdev_realize'),
+    ('virtio_balloon_pci_realize', 'qdev_realize'),
     ('virtio_net_pci_realize', 'qdev_realize'),
     ('virtio_pci_device_plugged', 'pci_register_bar'),
 }
@@ -63,7 +65,7 @@ def read_record(path):
     return steps
 
 
-def run(qemini, names):
+def run(qemini, device, names):
     """The steps that the program takes, as far as they have these names."""
     with tempfile.TemporaryDirectory() as tmp:
         events = os.path.join(tmp, 'events')
@@ -74,7 +76,7 @@ def run(qemini, names):
             [qemini, '-accel', 'qtest', '-display', 'none', '-S',
              '-M', 'pc', '-nodefaults', '-monitor', 'stdio',
              '-netdev', 'hubport,hubid=0,id=net0',
-             '-device', 'virtio-net-pci,netdev=net0,romfile=,id=nic',
+             '-device', device,
              '-trace', f'events={events},depth=on,file={log}'],
             input=b'quit\n', stdout=subprocess.DEVNULL, timeout=60, check=True)
         with open(log, encoding='utf-8') as f:
@@ -136,9 +138,9 @@ def check_nesting(record, steps):
 
 
 def main():
-    qemini, path = sys.argv[1:3]
+    qemini, path, device = sys.argv[1:4]
     record = read_record(path)
-    steps = run(qemini, {step.name for step in record})
+    steps = run(qemini, device, {step.name for step in record})
 
     print('TAP version 13')
     print('1..2')
