@@ -109,6 +109,7 @@ static void virtio_balloon_handle_free_page_vq(VirtIODevice *vdev,
 static void virtio_balloon_free_page_done(void *opaque)
 {
     VirtIOBalloon *s = opaque;
+    bool pushed = false;
 
     for (;;) {
         VirtQueueElement *elem;
@@ -121,8 +122,11 @@ static void virtio_balloon_free_page_done(void *opaque)
         }
         virtqueue_push(s->free_page_vq, elem, 0);
         g_free(elem);
+        pushed = true;
     }
-    virtio_notify(VIRTIO_DEVICE(s), s->free_page_vq);
+    if (pushed) {
+        virtio_notify(VIRTIO_DEVICE(s), s->free_page_vq);
+    }
 }
 
 void virtio_balloon_free_page_drop(VirtIOBalloon *s)

@@ -673,6 +673,61 @@ static void test_many_requests(gconstpointer drive)
     balloon_shutdown(&t);
 }
 
+/* The driver starts anew, and the device goes, when there is more to do. */
+static void test_many_reset(gconstpointer drive)
+{
+    enum { N = 40, LEN = 64 * 1024 };
+    uint64_t buf;
+    BalloonTest t;
+
+    balloon_boot(&t, GPOINTER_TO_INT(drive), "", "");
+    buf = guest_alloc(&t.qs->alloc, LEN);
+    qtest_memset(t.qts, buf, 0xff, LEN);
+    for (int round = 0; round < 2; round++) {
+        uint32_t head = 0;
+
+        for (int i = 0; i < N; i++) {
+            head = qvirtqueue_add(t.qts, t.vq[INFLATE], buf, LEN, false, false);
+            if (i < N - 1) {
+                qvirtqueue_publish(t.qts, t.vq[INFLATE], head);
+            }
+        }
+        qvirtqueue_kick(t.qts, t.vdev, t.vq[INFLATE], head);
+        if (round == 0) {
+            balloon_forget_queues(&t);
+            balloon_drive(&t);
+            qtest_memset(t.qts, LENT, 0xa5, PAGE);
+            tell_pages(&t, INFLATE, LENT, PAGE);
+            check_page(&t, LENT, 0);
+        }
+    }
+    balloon_unplug(&t);
+    balloon_unplugged(&t);
+}
+
+/* The guest lends the ring that it says so with. */
+static void test_own_ring(gconstpointer drive)
+{
+    uint32_t head;
+    BalloonTest t;
+
+    balloon_boot(&t, GPOINTER_TO_INT(drive), "", "");
+    for (int i = 0; i < 2; i++) {
+        qtest_writel(t.qts, t.buf, t.vq[INFLATE]->desc / PAGE);
+        qtest_writel(t.qts, t.buf + 4, t.vq[INFLATE]->used / PAGE);
+        qtest_writel(t.qts, t.buf + 8, t.buf / PAGE);
+        head = qvirtqueue_add(t.qts, t.vq[INFLATE], t.buf, 12, false, false);
+        qvirtqueue_kick(t.qts, t.vdev, t.vq[INFLATE], head);
+        check_page(&t, t.buf, 0);
+        /* What is there now is nothing, or a lie. */
+        t.vdev->bus->virtqueue_kick(t.vdev, t.vq[INFLATE]);
+        balloon_forget_queues(&t);
+        balloon_drive(&t);
+    }
+    tell_pages(&t, INFLATE, LENT, PAGE);
+    balloon_shutdown(&t);
+}
+
 /* Hints */
 
 #define HINT_OPTS "-object iothread,id=io"
@@ -818,6 +873,8 @@ int main(int argc, char **argv)
     add_drives("bad-pages", test_bad_pages);
     add_drives("bad-requests", test_bad_requests);
     add_drives("many-requests", test_many_requests);
+    add_drives("many-reset", test_many_reset);
+    add_drives("own-ring", test_own_ring);
     add_drives("hint", test_hint);
     add_drives("hint-reset", test_hint_reset);
     qtest_add_func("/virtio-balloon/one-page", test_one_page);
