@@ -36,12 +36,9 @@
 #include "qemu/config-file.h"
 #include "qemu/datadir.h"
 #include "qemu/error-report.h"
-#include "qemu/help_option.h"
-#include "qemu/log.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
-#include "qemu/rcu.h"
 #include "chardev/char.h"
 #include "exec/cpu-common.h"
 #include "hw/boards.h"
@@ -59,128 +56,15 @@
 #include "sysemu/cpus.h"
 #include "sysemu/hostmem.h"
 #include "sysemu/qtest.h"
-#include "sysemu/runstate-action.h"
 #include "sysemu/rtc.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
-#include "trace/control.h"
 #include "cmdline.h"
 #include "device-config.h"
 #include "machine-select.h"
+#include "phases.h"
 
 /* Before the machine */
-
-/* -add-fd: who started us has left descriptors open for us. */
-static int parse_add_fd(void *opaque, QemuOpts *opts, Error **errp)
-{
-    int fd = qemu_opt_get_number(opts, "fd", -1);
-    int64_t fdset_id = qemu_opt_get_number(opts, "set", -1);
-    const char *fd_opaque = qemu_opt_get(opts, "opaque");
-    int flags, dupfd;
-
-    if (fd < 0) {
-        error_setg(errp, "fd option is required and must be non-negative");
-        return -1;
-    }
-    if (fd <= STDERR_FILENO) {
-        error_setg(errp, "fd cannot be a standard I/O stream");
-        return -1;
-    }
-    /* One that is close-on-exec has been opened by ourselves. */
-    flags = fcntl(fd, F_GETFD);
-    if (flags == -1 || (flags & FD_CLOEXEC)) {
-        error_setg(errp, "fd is not valid or already in use");
-        return -1;
-    }
-    if (fdset_id < 0) {
-        error_setg(errp, "set option is required and must be non-negative");
-        return -1;
-    }
-    dupfd = qemu_dup(fd);
-    if (dupfd == -1) {
-        error_setg(errp, "error duplicating fd: %s", strerror(errno));
-        return -1;
-    }
-    qapi_free_AddfdInfo(monitor_fdset_add_fd(dupfd, true, fdset_id,
-                                             fd_opaque != NULL, fd_opaque,
-                                             &error_abort));
-    return 0;
-}
-
-/* All are in their sets, perhaps one of them twice. */
-static int cleanup_add_fd(void *opaque, QemuOpts *opts, Error **errp)
-{
-    close(qemu_opt_get_number(opts, "fd", -1));
-    return 0;
-}
-
-static void qemu_process_early_options(void)
-{
-    QemuOpts *opts = qemu_find_opts_singleton("name");
-    int mask = 0;
-
-    qemu_opts_foreach(qemu_find_opts("add-fd"), parse_add_fd, NULL,
-                      &error_fatal);
-    qemu_opts_foreach(qemu_find_opts("add-fd"), cleanup_add_fd, NULL,
-                      &error_fatal);
-    qemu_opts_foreach(qemu_find_opts("action"), process_runstate_actions,
-                      NULL, &error_fatal);
-
-    qemu_thread_naming(qemu_opt_get_bool(opts, "debug-threads", false));
-    qemu_name = qemu_opt_get(opts, "guest");
-    error_guest_name = qemu_name;
-    os_set_proc_name(qemu_opt_get(opts, "process"));
-
-    if (!trace_init_backends()) {
-        exit(1);
-    }
-    trace_init_file();
-
-    if (cmdline.log_mask) {
-        mask = qemu_str_to_log_mask(cmdline.log_mask);
-        if (!mask) {
-            qemu_print_log_usage(stdout);
-            exit(1);
-        }
-    }
-    if (cmdline.log_file) {
-        qemu_set_log_filename_flags(cmdline.log_file, mask, &error_fatal);
-    } else {
-        /* Leaves the log where -trace file= has put it. */
-        qemu_set_log(mask, &error_fatal);
-    }
-}
-
-static int device_help_func(void *opaque, QemuOpts *opts, Error **errp)
-{
-    return qdev_device_help(opts);
-}
-
-static int netdev_help_func(void *opaque, QemuOpts *opts, Error **errp)
-{
-    const char *type = qemu_opt_get(opts, "type");
-
-    if (!type || !is_help_option(type)) {
-        return 0;
-    }
-    show_netdevs();
-    return 1;
-}
-
-/* Help on devices and back ends needs no machine, not even a valid one. */
-static void qemu_process_help_options(void)
-{
-    if (cmdline.cpu_option && is_help_option(cmdline.cpu_option)) {
-        list_cpus(cmdline.cpu_option);
-        exit(0);
-    }
-    if (qemu_opts_foreach(qemu_find_opts("device"), device_help_func, NULL,
-                          NULL) ||
-        qemu_opts_foreach(qemu_find_opts("netdev"), netdev_help_func, NULL,
-                          NULL)) {
-        exit(0);
-    }
-}
 
 /* Options that stand for a property of every object of a type. */
 static void qemu_process_sugar_options(void)
@@ -188,42 +72,6 @@ static void qemu_process_sugar_options(void)
     if (cmdline.mem_prealloc) {
         object_register_sugar_prop("memory-backend", "prealloc", "on", false);
     }
-}
-
-static Notifier qemu_unlink_pidfile_notifier;
-static char *pid_file_realpath;
-
-static void qemu_unlink_pidfile(Notifier *n, void *data)
-{
-    unlink(pid_file_realpath);
-}
-
-/* The number in the file is the one that will stay. */
-static void qemu_maybe_daemonize(const char *pid_file)
-{
-    Error *err = NULL;
-
-    os_daemonize();
-    /* Later children run another program at once. */
-    rcu_disable_atfork();
-
-    if (!pid_file) {
-        return;
-    }
-    if (!qemu_write_pidfile(pid_file, &err)) {
-        error_reportf_err(err, "cannot create PID file: ");
-        exit(1);
-    }
-    /* By the time it is removed, the working directory may be another. */
-    pid_file_realpath = realpath(pid_file, NULL);
-    if (!pid_file_realpath) {
-        error_report("cannot resolve PID file path: %s: %s", pid_file,
-                     strerror(errno));
-        unlink(pid_file);
-        exit(1);
-    }
-    qemu_unlink_pidfile_notifier.notify = qemu_unlink_pidfile;
-    qemu_add_exit_notifier(&qemu_unlink_pidfile_notifier);
 }
 
 static int global_init_func(void *opaque, QemuOpts *opts, Error **errp)
@@ -401,45 +249,6 @@ static void qemu_create_late_backends(void)
     create_device_configs();
 }
 
-/* Accelerators */
-
-static int accelerator_set_property(void *opaque, const char *name,
-                                    const char *value, Error **errp)
-{
-    if (!strcmp(name, "accel")) {
-        return 0;
-    }
-    return object_property_parse(opaque, name, value, errp) ? 0 : -1;
-}
-
-/* Returns 1 once an accelerator works, which ends the search. */
-static int do_configure_accelerator(void *opaque, QemuOpts *opts, Error **errp)
-{
-    bool *p_init_failed = opaque;
-    const char *acc = qemu_opt_get(opts, "accel");
-    AccelClass *ac = accel_find(acc);
-    AccelState *accel;
-    int ret;
-
-    if (!ac) {
-        *p_init_failed = true;
-        error_report("invalid accelerator %s", acc);
-        return 0;
-    }
-
-    accel = ACCEL(object_new_with_class(OBJECT_CLASS(ac)));
-    object_apply_compat_props(OBJECT(accel));
-    qemu_opt_foreach(opts, accelerator_set_property, accel, &error_fatal);
-
-    ret = accel_init_machine(accel, current_machine);
-    if (ret < 0) {
-        *p_init_failed = true;
-        error_report("failed to initialize %s: %s", acc, strerror(-ret));
-        return 0;
-    }
-    return 1;
-}
-
 /* What is said of a kernel needs one. */
 static void qemu_validate_options(const QDict *machine_opts)
 {
@@ -453,62 +262,6 @@ static void qemu_validate_options(const QDict *machine_opts)
     if (qdict_haskey(machine_opts, "initrd")) {
         error_report("-initrd only allowed with -kernel option");
         exit(1);
-    }
-}
-
-static void configure_accelerators(const char *progname)
-{
-    bool init_failed = false;
-
-    if (QTAILQ_EMPTY(&qemu_find_opts("accel")->head)) {
-        qemu_opts_parse_noisily(qemu_find_opts("accel"), "kvm", true);
-    }
-    if (!qemu_opts_foreach(qemu_find_opts("accel"), do_configure_accelerator,
-                           &init_failed, &error_fatal)) {
-        if (!init_failed) {
-            error_report("No accelerator selected and"
-                         " no default accelerator available");
-        }
-        exit(1);
-    }
-    if (init_failed && !cmdline.qtest_chrdev) {
-        error_report("falling back to %s",
-                     ACCEL_GET_CLASS(current_accel())->name);
-    }
-}
-
-/* -machine accel=a:b is the short form of -accel a -accel b. */
-/* Once a property of the machine, now of KVM: another does not have it. */
-static void qemu_machine_option_for_kvm(QDict *qdict, const char *name)
-{
-    const char *value = qdict_get_try_str(qdict, name);
-
-    if (value) {
-        object_register_sugar_prop(ACCEL_CLASS_NAME("kvm"), name, value,
-                                   false);
-        qdict_del(qdict, name);
-    }
-}
-
-static void qemu_apply_legacy_machine_options(QDict *qdict)
-{
-    const char *value = qdict_get_try_str(qdict, "accel");
-
-    qemu_machine_option_for_kvm(qdict, "kernel-irqchip");
-    qemu_machine_option_for_kvm(qdict, "kvm-shadow-mem");
-    if (value) {
-        g_auto(GStrv) accel_list = NULL;
-
-        if (qemu_find_opts("accel")->head.tqh_first) {
-            error_report("The -accel and \"-machine accel=\" options are "
-                         "incompatible");
-            exit(1);
-        }
-        accel_list = g_strsplit(value, ":", 0);
-        for (char **acc = accel_list; *acc; acc++) {
-            opts_parse_or_exit("accel", *acc, true);
-        }
-        qdict_del(qdict, "accel");
     }
 }
 
