@@ -101,6 +101,7 @@ static Notifier smram_machine_done;
 static AddressSpace smram_address_space;
 static MemoryRegion smram_as_root;
 static MemoryRegion smram_as_mem;
+static MemoryRegion *smram_shown;       /* the board's, if it has any */
 
 /* The board has made its SMRAM by now, and told where it is. */
 static void register_smram_listener(Notifier *n, void *unused)
@@ -114,8 +115,8 @@ static void register_smram_listener(Notifier *n, void *unused)
                              get_system_memory(), 0, UINT64_MAX);
     memory_region_add_subregion_overlap(&smram_as_root, 0, &smram_as_mem, 0);
     if (smram) {
-        memory_region_add_subregion_overlap(&smram_as_root, 0,
-                                            MEMORY_REGION(smram), 10);
+        smram_shown = MEMORY_REGION(smram);
+        memory_region_add_subregion_overlap(&smram_as_root, 0, smram_shown, 10);
     }
     address_space_init(&smram_address_space, &smram_as_root, "KVM-SMRAM");
     kvm_memory_listener_register(kvm_state, &smram_listener,
@@ -135,6 +136,11 @@ void kvm_arch_accel_finalize(KVMState *s)
 {
     if (smram_listener.listener.address_space) {
         kvm_memory_listener_unregister(&smram_listener);
+        /* What is shown goes before the container, which goes at the end. */
+        memory_region_del_subregion(&smram_as_root, &smram_as_mem);
+        if (smram_shown) {
+            memory_region_del_subregion(&smram_as_root, smram_shown);
+        }
         address_space_destroy(&smram_address_space);
     }
 }
