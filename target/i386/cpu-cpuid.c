@@ -107,9 +107,11 @@ static void cpuid_leaf_xsave(CPUX86State *env, uint32_t count,
         *ebx = xsave_area_size(env->xcr0, false);
     } else if (count == 1) {
         *eax = env->features[FEAT_XSAVE];
-        if (*eax & (CPUID_XSAVE_XSAVEC | CPUID_XSAVE_XSAVES)) {
-            *ebx = xsave_area_size(env->xcr0 | env->xss, true);
-        }
+        /*
+         * Of all components, though only those in XCR0 should count: KVM
+         * puts that right where XSAVEC or XSAVES is there to use it.
+         */
+        *ebx = xsave_area_size(xcr0 | xss, true);
         *ecx = xss;
         *edx = xss >> 32;
     } else if (count < XSAVE_STATE_AREA_COUNT &&
