@@ -102,7 +102,9 @@ dropin: deps
 bench-lab: deps $(RELEASE)/build.ninja
 	@ninja -C $(RELEASE) qemini-system-x86_64
 	@scripts/install-deps.sh lab || true
-	@LAB_SECONDS=1500 tests/lab/in-lab $(RELEASE)/qemini-system-x86_64 figures
+	@echo "load: $$(cut -d ' ' -f 1-3 /proc/loadavg)"
+	@LAB_SECONDS=1800 tests/lab/in-lab $(RELEASE)/qemini-system-x86_64 figures
+	@echo "load: $$(cut -d ' ' -f 1-3 /proc/loadavg)"
 
 gdb: deps all
 	@scripts/gdb-realize.sh $(QEMINI)

@@ -8,7 +8,8 @@
 import os
 import sys
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
-from lab import Vm, check, check_equal, check_match, main, scenario, step
+from lab import (Vm, check, check_equal, check_match, main, run, scenario,
+                 step)
 
 
 def end(vm):
@@ -40,6 +41,20 @@ def vmlinux():
             check_equal(vm.sh('cat /sys/devices/system/clocksource/'
                               'clocksource0/current_clocksource'),
                         'kvm-clock', 'clock source')
+        with step('the CPU is the host\'s'):
+            name = 'grep -m 1 "model name" /proc/cpuinfo'
+            check_equal(vm.sh(name), run('sh', '-c', name).strip(), 'cpuinfo')
+        with step('SMBIOS names the machine'):
+            check_equal(vm.sh('cd /sys/class/dmi/id; '
+                              'cat sys_vendor product_name'),
+                        'QEMU\nStandard PC (i440FX + PIIX, 1996)', 'names')
+        with step('an HPET'):
+            check_match('hpet', vm.sh('cat /sys/devices/system/clocksource/'
+                                      'clocksource0/available_clocksource'),
+                        'clock sources')
+        with step('an i8042 and its keyboard'):
+            check_match('^AT .* keyboard', vm.sh('cat /sys/class/input/input*/'
+                                                 'name'), 'input devices')
         with step('ACPI\'s tables are there'):
             check_match('FACP', vm.sh('ls /sys/firmware/acpi/tables'), 'tables')
         with step('the kernel has no errors to report'):
@@ -82,6 +97,17 @@ def two_sockets():
             check_match('^model name.*QEMU Virtual CPU',
                         vm.sh('grep -m 1 model.name /proc/cpuinfo'), 'cpuinfo')
         end(vm)
+
+
+@scenario
+def two_cpus_no_irqchip():
+    "two CPUs, kernel-irqchip=off"
+    # The kernel has no APIC then to which a hypercall could send an IPI.
+    with Vm('-smp', '2', irqchip='off', cpu='host,kvm-pv-ipi=off') as vm:
+        vm.boot()
+        check_equal(vm.sh('nproc'), '2', 'nproc')
+        for cpu in 0, 1:
+            vm.sh(f'taskset {1 << cpu} true')
 
 
 @scenario

@@ -405,7 +405,9 @@ def explain(err):
         lines += ['The console ended with:']
         lines += machine.transcript.decode(errors='replace').splitlines()[-25:]
         lines += machine.stderr().splitlines()[-10:]
-    print(''.join(f'# {line}\n' for line in lines), end='', flush=True)
+    # meson shows what is on standard error, where something failed.
+    sys.stderr.write(''.join(f'# {line}\n' for line in lines))
+    sys.stderr.flush()
 
 
 @contextlib.contextmanager
