@@ -20,7 +20,7 @@
  *     virtqueue_push <- free_page_done <-
  *
  * Popping may need the big lock (a buffer that is no RAM), and so does an
- * interrupt; an IOThread that waited for it would be waited for by whoever holds
+ * interrupt; an IOThread that waited for it would be waited for by who holds
  * it and ends the device.  free_page_lock is for the lists and the status, and
  * the innermost of the locks.
  *
@@ -79,7 +79,8 @@ static void virtio_balloon_get_free_page_hints(void *opaque)
     VirtQueueElement *elem;
 
     QEMU_LOCK_GUARD(&s->free_page_lock);
-    while (!s->block_iothread && (elem = g_queue_pop_head(&s->free_page_todo))) {
+    while (!s->block_iothread &&
+           (elem = g_queue_pop_head(&s->free_page_todo))) {
         get_free_page_hints(s, elem);
         g_queue_push_tail(&s->free_page_done, elem);
     }

@@ -7,8 +7,9 @@
  *     SETUP, { BEFORE_BITMAP_SYNC, AFTER_BITMAP_SYNC } ..., COMPLETE, CLEANUP
  *
  * Between two looks at the dirty bitmap it may say what need not be sent.  Who
- * sends the stream calls precopy_notify(); it is not here (docs/here-and-in-qemu.md), so that
- * nobody is asked, and no RAM block has a bitmap of migration's own.
+ * sends the stream calls precopy_notify().  The stream is not here
+ * (docs/here-and-in-qemu.md), so that nobody is asked, and no RAM block has a
+ * bitmap of migration's own.
  *
  * All but qemu_guest_free_page_hint() with the big lock held.
  *
@@ -42,7 +43,7 @@ int precopy_notify(PrecopyNotifyReason reason, Error **errp);
 
 /*
  * The guest does not need what is in the @len bytes at @addr, in the host's
- * memory: whole pages of it are taken out of migration's bitmap.  What is no RAM
+ * memory: whole pages of it are taken out of its bitmap.  What is no RAM
  * is ignored.  From any thread.
  */
 void qemu_guest_free_page_hint(void *addr, size_t len);

@@ -11,7 +11,7 @@
  *     BALLOON_CHANGE  <- actual
  *
  * A page is 4 KiB, whatever the guest and the host use.  No page is lost on the
- * host's side when it is given back: it is there again, as zeroes, when somebody
+ * host's side when it is given back: it is there again, as zeroes, when one
  * touches it.
  *
  * More queues carry more kinds of news about memory:
@@ -69,7 +69,7 @@ struct VirtIOBalloon {
 
     /* Statistics */
     uint64_t stats[VIRTIO_BALLOON_S_NR];
-    VirtQueueElement *stats_vq_elem;    /* the guest's buffer, while we keep it */
+    VirtQueueElement *stats_vq_elem;    /* the guest's buffer, while kept */
     size_t stats_vq_offset;             /* bytes of figures that were in it */
     QEMUTimer *stats_timer;             /* NULL while nobody polls */
     int64_t stats_last_update;          /* seconds since 1970 */
