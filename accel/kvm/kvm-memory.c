@@ -113,6 +113,19 @@ static KVMSlot *kvm_lookup_matching_slot(KVMMemoryListener *kml,
     return NULL;
 }
 
+bool kvm_accel_has_memory(MachineState *ms, AddressSpace *as,
+                          hwaddr start_addr, hwaddr size)
+{
+    KVMMemoryListener *kml = &KVM_STATE(ms->accelerator)->memory_listener;
+
+    if (kml->listener.address_space != as) {
+        return false;
+    }
+    QEMU_LOCK_GUARD(&kvm_slots_lock);
+    return kvm_lookup_matching_slot(kml, start_addr,
+                                    MIN(kvm_max_slot_size, size));
+}
+
 int kvm_physical_memory_addr_from_host(KVMState *s, void *ram,
                                        hwaddr *phys_addr)
 {

@@ -50,8 +50,7 @@ static unsigned smp_given(bool has, int64_t value)
 /* A level given as 0 is as good as left out, but not for much longer. */
 static bool smp_has_zero(const SMPConfiguration *c)
 {
-    return (c->has_cpus && c->cpus == 0) ||
-           (c->has_sockets && c->sockets == 0) ||
+    return (c->has_sockets && c->sockets == 0) ||
            (c->has_dies && c->dies == 0) ||
            (c->has_clusters && c->clusters == 0) ||
            (c->has_cores && c->cores == 0) ||
@@ -110,6 +109,12 @@ void machine_parse_smp_config(MachineState *ms,
     unsigned maxcpus = smp_given(config->has_maxcpus, config->maxcpus);
     unsigned total;
 
+    /* No machine has no CPU; QEMU 7.2 takes this for one, too. */
+    if (config->has_cpus && config->cpus == 0) {
+        error_setg(errp, "Invalid CPU topology: "
+                   "CPU topology parameters must be greater than zero");
+        return;
+    }
     if (smp_has_zero(config)) {
         warn_report("Deprecated CPU topology (considered invalid): "
                     "CPU topology parameters must be greater than zero");

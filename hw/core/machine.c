@@ -196,12 +196,13 @@ static void machine_get_mem(Object *obj, Visitor *v, const char *name,
 /* RAM comes in units of this. */
 #define RAM_SIZE_UNIT 8192
 
-/* What -m says, or the board's default; false if the host cannot have it. */
+/* What -m says, or the board's default for 0; false if the host cannot have it. */
 static bool machine_choose_ram_size(MachineState *ms,
                                     MemorySizeConfiguration *mem, Error **errp)
 {
     MachineClass *mc = MACHINE_GET_CLASS(ms);
-    uint64_t size = mem->has_size ? mem->size : mc->default_ram_size;
+    uint64_t size = mem->has_size && mem->size ? mem->size
+                                               : mc->default_ram_size;
 
     if (size > UINT64_MAX - RAM_SIZE_UNIT) {
         error_setg(errp, "ram size too large");

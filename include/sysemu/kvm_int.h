@@ -89,6 +89,9 @@ struct KVMState {
 /* kvm-all.c calls these once, when the VM is there; and undoes them. */
 int kvm_irqchip_create(KVMState *s);
 void kvm_init_irq_routing(KVMState *s);
+/* Is this range of @as a slot?  AccelClass has_memory. */
+bool kvm_accel_has_memory(MachineState *ms, AddressSpace *as,
+                          hwaddr start_addr, hwaddr size);
 void kvm_memory_listener_register(KVMState *s, KVMMemoryListener *kml,
                                   AddressSpace *as, int as_id,
                                   const char *name);
