@@ -523,6 +523,7 @@ def test_ends():
                 raise AssertionError(vm.qmp.stderr())
     with qtest() as vm:
         gdb = vm.connect()
+        gdb.ask('qC')           # it has been let in
         vm.qmp.command('quit')
         expect(gdb.read_for(30), frame('W00'), 'quit')
         expect(vm.qmp.process.wait(30), 0, 'status')

@@ -291,7 +291,14 @@ static void test_restored(void)
     close(slave);
 
     terminal_start(&t, "-nographic");
-    g_assert_cmpint(tcgetattr(t.terminal, &during), ==, 0);
+    /* The monitor's switch of the terminal may come after its first words. */
+    for (int i = 0; i < 1000; i++) {
+        g_assert_cmpint(tcgetattr(t.terminal, &during), ==, 0);
+        if (!(during.c_lflag & (ECHO | ICANON | ISIG))) {
+            break;
+        }
+        g_usleep(10 * 1000);
+    }
     g_assert_false(during.c_lflag & (ECHO | ICANON | ISIG));
     type_keys(&t, CTRL_A "x");
     see_text(&t, "QEMU: Terminated");
