@@ -91,6 +91,7 @@ def panics():
         with step('GUEST_PANICKED'):
             check_equal(vm.event('GUEST_PANICKED')['data']['action'],
                         'pause', 'action')
+            vm.event('STOP')
             check_equal(vm.command('query-status')['status'],
                         'guest-panicked', 'status')
         with step('-no-reboot: the reset after it ends the program'):
