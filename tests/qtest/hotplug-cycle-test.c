@@ -176,7 +176,11 @@ static void test_cycle(gconstpointer driver)
     g_assert_cmpuint(born, >=, cycles);
     g_assert_cmpuint(dead, ==, born);
     if (cycles >= CYCLES_FOR_RSS) {
-        g_assert_cmpint(growth, <, cycles / ROUNDS * 128 / 1024 + 128);
+        /*
+         * The heap grows for thousands of cycles, ever less, as its holes find
+         * who fits; what nobody points to any more, LeakSanitizer tells.
+         */
+        g_assert_cmpint(growth, <, cycles / ROUNDS * 512 / 1024 + 640);
     }
     qobject_unref(args);
     qtest_quit(qts);
