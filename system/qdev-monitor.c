@@ -34,7 +34,10 @@ static const struct {
     const char *typename;
     const char *alias;
 } qdev_alias_table[] = {
+    { "virtio-balloon-pci", "virtio-balloon" },
     { "virtio-net-pci", "virtio-net" },
+    { "virtio-rng-pci", "virtio-rng" },
+    { "virtio-serial-pci", "virtio-serial" },
 };
 
 const char *qdev_find_typename_by_alias(const char *alias)

@@ -15,6 +15,7 @@
 #include "qapi/error.h"
 #include "qapi/qapi-commands-virtio.h"
 #include "standard-headers/linux/virtio_balloon.h"
+#include "standard-headers/linux/virtio_console.h"
 #include "standard-headers/linux/virtio_ids.h"
 #include "standard-headers/linux/virtio_net.h"
 #include "virtqueue-int.h"
@@ -146,9 +147,21 @@ static const VirtioBitName virtio_balloon_feature_names[] = {
     { }
 };
 
+/* virtio 1.2, 5.3.3 */
+static const VirtioBitName virtio_serial_feature_names[] = {
+    VIRTIO_FEATURE_NAME(VIRTIO_CONSOLE_F_SIZE,
+                        "Host providing console size"),
+    VIRTIO_FEATURE_NAME(VIRTIO_CONSOLE_F_MULTIPORT,
+                        "Multiple ports for device supported"),
+    VIRTIO_FEATURE_NAME(VIRTIO_CONSOLE_F_EMERG_WRITE,
+                        "Emergency write supported"),
+    { }
+};
+
 /* By VIRTIO_ID_*; a device without a table has bits without names. */
 static const VirtioBitName *const virtio_feature_names[] = {
     [VIRTIO_ID_BALLOON] = virtio_balloon_feature_names,
+    [VIRTIO_ID_CONSOLE] = virtio_serial_feature_names,
     [VIRTIO_ID_NET] = virtio_net_feature_names,
 };
 
