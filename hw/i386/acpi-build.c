@@ -105,6 +105,8 @@ static void acpi_get_pm_info(MachineState *machine, AcpiPmInfo *pm)
                                 ACPI_PCIHP_IO_BASE_PROP, &error_abort);
         pm->pcihp_io_len = object_property_get_uint(obj,
                                 ACPI_PCIHP_IO_LEN_PROP, &error_abort);
+        pm->pcihp_bridge_en = object_property_get_bool(obj,
+                                ACPI_PM_PROP_ACPI_PCIHP_BRIDGE, &error_abort);
     }
 }
 

@@ -33,6 +33,7 @@ typedef struct AcpiPmInfo {
     AcpiFadtData fadt;
     uint16_t pcihp_io_base;     /* hw/acpi/pcihp.h; length 0: not there */
     uint16_t pcihp_io_len;
+    bool pcihp_bridge_en;       /* behind bridges, too */
     uint16_t cpu_hp_io_base;    /* hw/acpi/cpu.h */
 } AcpiPmInfo;
 
@@ -50,7 +51,7 @@ void build_dsdt(GArray *table_data, BIOSLinker *linker, const AcpiPmInfo *pm,
 void build_piix4_pci0_int(Aml *table);
 /* The registers of hw/acpi/pcihp.h, and the methods that use them. */
 void build_piix4_pci_hotplug(Aml *table, const AcpiPmInfo *pm);
-/* The slots of @bus, and how they are ejected. */
+/* The slots of @bus, and how they are ejected; and those behind bridges. */
 void build_append_pci_bus_devices(Aml *parent_scope, PCIBus *bus,
                                   const AcpiPmInfo *pm);
 

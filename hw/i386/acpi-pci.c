@@ -28,6 +28,7 @@
 #include "acpi-build.h"
 #include "hw/acpi/acpi_aml_interface.h"
 #include "hw/acpi/pcihp.h"
+#include "hw/pci/pci_bridge.h"
 #include "hw/pci/pci_bus.h"
 
 /* Interrupts */
@@ -329,6 +330,15 @@ static Aml *build_slot_dsm(void)
     return method;
 }
 
+/*
+ * Has the guest found what is behind @pdev by the tables?  A bridge that came
+ * while the guest ran is a card like any other, without slots of its own.
+ */
+static bool is_bridge_of_tables(PCIDevice *pdev)
+{
+    return PCI_DEVICE_GET_CLASS(pdev)->is_bridge && !DEVICE(pdev)->hotplugged;
+}
+
 static Aml *build_slot_ej0(void)
 {
     Aml *method = aml_method("_EJ0", 1, AML_NOTSERIALIZED);
@@ -337,25 +347,81 @@ static Aml *build_slot_ej0(void)
     return method;
 }
 
-/* PCNT: look what the registers have for this bus, and tell the slots. */
-static void build_append_pcihp_notify(Aml *parent_scope, uint32_t bsel,
-                                      Aml *dvnt)
+/*
+ * PCNT: look what the registers have for this bus, and tell the slots; then
+ * the same for the buses behind its bridges.
+ */
+static Aml *build_pcihp_notify(PCIBus *bus, bool has_bsel, uint32_t bsel,
+                               const AcpiPmInfo *pm)
 {
     Aml *method = aml_method("PCNT", 0, AML_NOTSERIALIZED);
+    PCIBus *sec;
 
-    aml_append(parent_scope, dvnt);
-    aml_append(method, aml_store(aml_int(bsel), aml_name("BNUM")));
-    aml_append(method, aml_call2("DVNT", aml_name("PCIU"),
-                                 aml_int(1) /* look what is there */));
-    aml_append(method, aml_call2("DVNT", aml_name("PCID"),
-                                 aml_int(3) /* please eject */));
-    aml_append(parent_scope, method);
+    if (has_bsel) {
+        aml_append(method, aml_store(aml_int(bsel), aml_name("BNUM")));
+        aml_append(method, aml_call2("DVNT", aml_name("PCIU"),
+                                     aml_int(1) /* look what is there */));
+        aml_append(method, aml_call2("DVNT", aml_name("PCID"),
+                                     aml_int(3) /* please eject */));
+    }
+    QLIST_FOREACH(sec, &bus->child, sibling) {
+        if (pm->pcihp_bridge_en && is_bridge_of_tables(sec->parent_dev)) {
+            aml_append(method, aml_name("^S%.02X.PCNT",
+                                        sec->parent_dev->devfn));
+        }
+    }
+    return method;
 }
 
 /*
- * With hotplug all slots are there, because something may come; those of the
- * board's own devices cannot be ejected.  Without, only what is there now.
+ * What there is to say of @devfn.  With hotplug all slots are there, because
+ * something may come; those of the board's own devices, and of bridges, which
+ * the tables go on below, cannot be ejected.  Without, only what is there now.
+ * Function 0 speaks for its slot, unless another has a bus or words of its own.
  */
+static Aml *build_pci_function(PCIBus *bus, int devfn, bool has_bsel,
+                               const AcpiPmInfo *pm, Aml *dsm, Aml *ej0,
+                               Aml *dvnt)
+{
+    PCIDevice *pdev = bus->devices[devfn];
+    int slot = PCI_SLOT(devfn), func = PCI_FUNC(devfn);
+    bool bridge = pdev && is_bridge_of_tables(pdev);
+    Aml *dev, *ctx;
+
+    if (!pdev && (func || !has_bsel)) {
+        return NULL;
+    }
+    if (func && !(bridge && pm->pcihp_bridge_en) &&
+        !get_dev_aml_func(DEVICE(pdev))) {
+        return NULL;
+    }
+
+    dev = aml_device("S%.02X", devfn);
+    aml_append(dev, aml_name_decl("_ADR", aml_int(slot << 16 | func)));
+    if (has_bsel) {
+        aml_append(dev, aml_name_decl("ASUN", aml_int(slot)));
+        aml_append(dev, dsm);
+    }
+    if (pdev) {
+        call_dev_aml_func(DEVICE(pdev), dev);
+    }
+    if (bridge && pm->pcihp_bridge_en) {
+        build_append_pci_bus_devices(dev,
+                                     pci_bridge_get_sec_bus(PCI_BRIDGE(pdev)),
+                                     pm);
+    }
+    if (has_bsel && !bridge &&
+        (!pdev || DEVICE_GET_CLASS(pdev)->hotpluggable)) {
+        aml_append(dev, aml_name_decl("_SUN", aml_int(slot)));
+        aml_append(dev, ej0);
+
+        ctx = aml_if(aml_and(aml_arg(0), aml_int(1U << slot), NULL));
+        aml_append(ctx, aml_notify(aml_name("S%.02X", devfn), aml_arg(1)));
+        aml_append(dvnt, ctx);
+    }
+    return dev;
+}
+
 void build_append_pci_bus_devices(Aml *parent_scope, PCIBus *bus,
                                   const AcpiPmInfo *pm)
 {
@@ -371,41 +437,19 @@ void build_append_pci_bus_devices(Aml *parent_scope, PCIBus *bus,
                                         NULL);
         aml_append(parent_scope, aml_name_decl("BSEL", aml_int(bsel)));
     }
+    for (int devfn = 0; devfn < ARRAY_SIZE(bus->devices); devfn++) {
+        Aml *dev = build_pci_function(bus, devfn, has_bsel, pm, dsm, ej0,
+                                      dvnt);
 
-    for (int slot = 0; slot < PCI_SLOT_MAX; slot++) {
-        int devfn = PCI_DEVFN(slot, 0);
-        PCIDevice *pdev = bus->devices[devfn];
-        bool hotpluggable = has_bsel &&
-            (!pdev || DEVICE_GET_CLASS(pdev)->hotpluggable);
-        Aml *dev, *ctx;
-
-        if (!pdev && !has_bsel) {
-            continue;
+        if (dev) {
+            aml_append(parent_scope, dev);
         }
-        dev = aml_device("S%.02X", devfn);
-        aml_append(dev, aml_name_decl("_ADR", aml_int(slot << 16)));
-        if (has_bsel) {
-            aml_append(dev, aml_name_decl("ASUN", aml_int(slot)));
-            aml_append(dev, dsm);
-        }
-        if (pdev) {
-            call_dev_aml_func(DEVICE(pdev), dev);
-        }
-        if (hotpluggable) {
-            aml_append(dev, aml_name_decl("_SUN", aml_int(slot)));
-            aml_append(dev, ej0);
-
-            ctx = aml_if(aml_and(aml_arg(0), aml_int(1U << slot), NULL));
-            aml_append(ctx, aml_notify(aml_name("S%.02X", devfn), aml_arg(1)));
-            aml_append(dvnt, ctx);
-        }
-        aml_append(parent_scope, dev);
     }
-
     if (has_bsel) {
-        build_append_pcihp_notify(parent_scope, bsel, dvnt);
-    } else if (pm->pcihp_io_len) {
-        /* _E01 calls it in any case. */
-        aml_append(parent_scope, aml_method("PCNT", 0, AML_NOTSERIALIZED));
+        aml_append(parent_scope, dvnt);
+    }
+    /* _E01 calls it, and that of the bus above, in any case. */
+    if (has_bsel || pm->pcihp_bridge_en) {
+        aml_append(parent_scope, build_pcihp_notify(bus, has_bsel, bsel, pm));
     }
 }

@@ -42,6 +42,8 @@ static const struct {
     const char *driver, *props;
 } type_props[] = {
     { "ivshmem-plain", "{\"memdev\": \"m0\"}" },
+    { "pci-bridge", "{\"chassis_nr\": 1}" },
+    { "pci-bridge-seat", "{\"chassis_nr\": 1, \"shpc\": false}" },
     { "pci-serial", "{\"chardev\": \"c0\"}" },
     { "pci-serial-2x",
       "{\"chardev1\": \"c0\", \"chardev2\": \"c1\"}" },
