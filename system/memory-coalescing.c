@@ -126,6 +126,7 @@ void memory_region_clear_coalescing(MemoryRegion *mr)
     if (QTAILQ_EMPTY(&mr->coalesced)) {
         return;
     }
+    qemu_flush_coalesced_mmio_buffer();
     mr->flush_coalesced_mmio = false;
     while ((cmr = QTAILQ_FIRST(&mr->coalesced))) {
         QTAILQ_REMOVE(&mr->coalesced, cmr, link);
@@ -141,6 +142,7 @@ void memory_region_set_flush_coalesced(MemoryRegion *mr)
 
 void memory_region_clear_flush_coalesced(MemoryRegion *mr)
 {
+    qemu_flush_coalesced_mmio_buffer();
     if (QTAILQ_EMPTY(&mr->coalesced)) {
         mr->flush_coalesced_mmio = false;
     }

@@ -65,6 +65,8 @@ bool address_space_is_stale(AddressSpace *as)
 
 void memory_region_transaction_begin(void)
 {
+    /* What was written to a region is for it, where it still is. */
+    qemu_flush_coalesced_mmio_buffer();
     ++memory_region_transaction_depth;
 }
 

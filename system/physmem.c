@@ -306,6 +306,13 @@ int memory_access_size(MemoryRegion *mr, unsigned l, hwaddr addr)
     return pow2floor(MIN(l, access_size_max));
 }
 
+void qemu_flush_coalesced_mmio_buffer(void)
+{
+    if (kvm_enabled()) {
+        kvm_flush_coalesced_mmio_buffer();
+    }
+}
+
 /* Returns whether the caller has to unlock again. */
 bool prepare_mmio_access(MemoryRegion *mr)
 {
@@ -315,8 +322,8 @@ bool prepare_mmio_access(MemoryRegion *mr)
         qemu_mutex_lock_iothread();
         release_lock = true;
     }
-    if (mr->flush_coalesced_mmio && kvm_enabled()) {
-        kvm_flush_coalesced_mmio_buffer();
+    if (mr->flush_coalesced_mmio) {
+        qemu_flush_coalesced_mmio_buffer();
     }
     return release_lock;
 }

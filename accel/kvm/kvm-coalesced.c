@@ -76,6 +76,43 @@ void kvm_coalesced_setup_pio(KVMState *s, MemoryListener *listener)
     }
 }
 
+/* The ring is the VM's: the pages of each vCPU lead to it. */
+static struct kvm_coalesced_mmio_ring *kvm_coalesced_ring(KVMState *s,
+                                                          CPUState *cpu)
+{
+    return (void *)cpu->kvm_run +
+           s->coalesced_mmio * qemu_real_host_page_size();
+}
+
+void kvm_coalesced_vcpu_comes(KVMState *s, CPUState *cpu)
+{
+    if (s->coalesced_mmio && !s->coalesced_mmio_ring) {
+        s->coalesced_mmio_ring = kvm_coalesced_ring(s, cpu);
+        s->coalesced_mmio_max =
+            (qemu_real_host_page_size() -
+             sizeof(struct kvm_coalesced_mmio_ring)) /
+            sizeof(struct kvm_coalesced_mmio);
+    }
+}
+
+void kvm_coalesced_vcpu_goes(KVMState *s, CPUState *cpu)
+{
+    CPUState *other;
+
+    if (!s->coalesced_mmio_ring ||
+        s->coalesced_mmio_ring != kvm_coalesced_ring(s, cpu)) {
+        return;
+    }
+    kvm_flush_coalesced_mmio_buffer();
+    s->coalesced_mmio_ring = NULL;
+    CPU_FOREACH(other) {
+        if (other != cpu && other->kvm_run) {
+            s->coalesced_mmio_ring = kvm_coalesced_ring(s, other);
+            return;
+        }
+    }
+}
+
 /*
  * A device whose write is carried out here may itself cause a flush: the
  * entry counts as gone only after it, so that one is kept from starting over.
@@ -83,11 +120,13 @@ void kvm_coalesced_setup_pio(KVMState *s, MemoryListener *listener)
 void kvm_flush_coalesced_mmio_buffer(void)
 {
     KVMState *s = kvm_state;
-    struct kvm_coalesced_mmio_ring *ring = s->coalesced_mmio_ring;
+    struct kvm_coalesced_mmio_ring *ring;
 
-    if (!ring || s->coalesced_flush_in_progress) {
+    /* Before the first vCPU, and after the VM, there is none. */
+    if (!s || !s->coalesced_mmio_ring || s->coalesced_flush_in_progress) {
         return;
     }
+    ring = s->coalesced_mmio_ring;
     s->coalesced_flush_in_progress = true;
     while (ring->first != qatomic_load_acquire(&ring->last)) {
         struct kvm_coalesced_mmio *ent = &ring->coalesced_mmio[ring->first];

@@ -60,6 +60,7 @@ static int do_kvm_destroy_vcpu(CPUState *cpu)
     if (mmap_size < 0) {
         return mmap_size;
     }
+    kvm_coalesced_vcpu_goes(s, cpu);
     if (munmap(cpu->kvm_run, mmap_size) < 0) {
         return -errno;
     }
@@ -144,15 +145,7 @@ int kvm_init_vcpu(CPUState *cpu, Error **errp)
                          kvm_arch_vcpu_id(cpu));
         return ret;
     }
-    /* One ring for the VM: the first vCPU's page leads to it. */
-    if (s->coalesced_mmio && !s->coalesced_mmio_ring) {
-        s->coalesced_mmio_ring = (void *)cpu->kvm_run +
-                                 s->coalesced_mmio * qemu_real_host_page_size();
-        s->coalesced_mmio_max =
-            (qemu_real_host_page_size() -
-             sizeof(struct kvm_coalesced_mmio_ring)) /
-            sizeof(struct kvm_coalesced_mmio);
-    }
+    kvm_coalesced_vcpu_comes(s, cpu);
 
     ret = kvm_arch_init_vcpu(cpu);
     if (ret < 0) {

@@ -46,6 +46,12 @@ void cpu_exec_init_all(void);
 /* Ends them.  Nobody may use them any more, and nothing is in them. */
 void cpu_exec_cleanup_all(void);
 
+/*
+ * Carry out the writes that an accelerator has kept for devices that coalesce
+ * them (memory_region_set_coalescing()).  With the BQL.
+ */
+void qemu_flush_coalesced_mmio_buffer(void);
+
 /* RAM blocks */
 
 /* The ram_addr_t of a host address inside RAM, or RAM_ADDR_INVALID. */

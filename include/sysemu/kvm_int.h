@@ -106,6 +106,10 @@ void kvm_ioeventfd_setup(KVMMemoryListener *kml);
 void kvm_coalesced_setup_mmio(KVMState *s, KVMMemoryListener *kml);
 void kvm_coalesced_setup_pio(KVMState *s, MemoryListener *listener);
 
+/* @cpu's pages are mapped, or are about to be unmapped: with the BQL. */
+void kvm_coalesced_vcpu_comes(KVMState *s, CPUState *cpu);
+void kvm_coalesced_vcpu_goes(KVMState *s, CPUState *cpu);
+
 /* Be the provider "kvm" of statistics, if the kernel counts. */
 void kvm_stats_init(KVMState *s);
 
