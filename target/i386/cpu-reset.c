@@ -119,7 +119,10 @@ void x86_cpu_reset(DeviceState *dev)
     env->xcr0 = XSTATE_FP_MASK;
     /* Write-back, write-through, UC-, UC; and all that once more. */
     env->pat = 0x0007040600070406ULL;
-    env->msr_ia32_misc_enable = 1;      /* fast strings */
+    env->msr_ia32_misc_enable = MSR_IA32_MISC_ENABLE_DEFAULT;
+    if (env->features[FEAT_1_ECX] & CPUID_EXT_MONITOR) {
+        env->msr_ia32_misc_enable |= MSR_IA32_MISC_ENABLE_MWAIT;
+    }
 
     env->dr[6] = DR6_FIXED_1;
     env->dr[7] = DR7_FIXED_1;

@@ -192,6 +192,8 @@ typedef enum X86Seg {
 #define MSR_MCG_STATUS             0x17a
 #define MSR_MCG_CTL                0x17b
 #define MSR_IA32_MISC_ENABLE       0x1a0
+#define MSR_IA32_MISC_ENABLE_DEFAULT 1          /* fast strings */
+#define MSR_IA32_MISC_ENABLE_MWAIT (1ULL << 18)
 #define MSR_IA32_XFD               0x1c4
 #define MSR_IA32_XFD_ERR           0x1c5
 #define MSR_MTRRphysBase(n)        (0x200 + 2 * (n))
@@ -209,6 +211,11 @@ typedef enum X86Seg {
 #define MSR_MTRRfix4K_F8000        0x26f
 #define MSR_PAT                    0x277
 #define MSR_MTRRdefType            0x2ff
+#define MTRR_TYPE_WRITE_BACK       6
+#define MTRR_DEFTYPE_FIXED_ENABLE  (1 << 10)
+#define MTRR_DEFTYPE_ENABLE        (1 << 11)
+#define MTRR_PHYSMASK_VALID        (1 << 11)
+#define MSR_MC0_CTL                0x400
 #define MSR_IA32_TSCDEADLINE       0x6e0
 #define MSR_IA32_XSS               0xda0
 #define MSR_EFER                   0xc0000080
@@ -522,6 +529,9 @@ typedef struct CPUArchState {
     SegmentCache idt;
 
     target_ulong cr[5];
+    /* PAE: what the processor read at CR3, if KVM tells (KVM_GET_SREGS2). */
+    bool pdptrs_valid;
+    uint64_t pdptrs[4];
     int32_t a20_mask;
     target_ulong dr[8];
     uint64_t efer;
@@ -561,7 +571,7 @@ typedef struct CPUArchState {
     uint64_t msr_ia32_feature_control;
     uint64_t vm_hsave;
     uint64_t tsc_adjust, tsc_deadline;
-    uint64_t tsc;
+    uint64_t tsc, tsc_aux;
 
     struct {} end_init_save;
 
@@ -588,8 +598,7 @@ typedef struct CPUArchState {
     void *xsave_buf;
     uint32_t xsave_buf_len;
 
-    /* What a reset leaves alone. */
-    uint64_t tsc_aux;
+    /* What a reset leaves alone: a machine check may be its cause. */
     uint64_t mcg_cap;
     uint64_t mcg_ctl;
     uint64_t mce_banks[MCE_BANKS_NUM * 4];

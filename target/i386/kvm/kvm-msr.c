@@ -21,13 +21,14 @@
 
 typedef struct KvmMsr {
     uint32_t index;
-    size_t offset;          /* of a uint64_t in CPUX86State */
+    size_t offset, size;    /* in CPUX86State */
     int level;              /* written at KVM_PUT_* from this on */
     bool everywhere;        /* every KVM has it, listed or not */
 } KvmMsr;
 
 #define MSR_ROW(_index, _field, _level, _everywhere)                       \
-    { (_index), offsetof(CPUX86State, _field), (_level), (_everywhere) }
+    { (_index), offsetof(CPUX86State, _field),                             \
+      sizeof(((CPUX86State *)0)->_field), (_level), (_everywhere) }
 
 #define MSR_RUNTIME(i, f) MSR_ROW(i, f, KVM_PUT_RUNTIME_STATE, false)
 #define MSR_RESET(i, f)   MSR_ROW(i, f, KVM_PUT_RESET_STATE, false)
@@ -43,6 +44,7 @@ static const KvmMsr kvm_msrs[] = {
     MSR_RUNTIME(MSR_KERNELGSBASE, kernelgsbase),
     MSR_RUNTIME(MSR_FMASK, fmask),
     MSR_RUNTIME(MSR_LSTAR, lstar),
+    MSR_RUNTIME(MSR_FMASK, fmask),
 
     /* Caching */
     MSR_ROW(MSR_PAT, pat, KVM_PUT_RUNTIME_STATE, true),
@@ -71,7 +73,7 @@ static const KvmMsr kvm_msrs[] = {
     MSR_MTRR_VAR(7),
 
     /* Time.  Zero in all vCPUs at once makes KVM keep their counters equal. */
-    MSR_ROW(MSR_IA32_TSC, tsc, KVM_PUT_FULL_STATE, true),
+    MSR_ROW(MSR_IA32_TSC, tsc, KVM_PUT_RESET_STATE, true),
     MSR_RUNTIME(MSR_TSC_AUX, tsc_aux),
     MSR_RESET(MSR_TSC_ADJUST, tsc_adjust),
     MSR_RUNTIME(MSR_IA32_TSCDEADLINE, tsc_deadline),
@@ -95,12 +97,14 @@ static const KvmMsr kvm_msrs[] = {
     MSR_RESET(MSR_IA32_FEATURE_CONTROL, msr_ia32_feature_control),
     MSR_RESET(MSR_IA32_UCODE_REV, ucode_rev_msr),
     MSR_RESET(MSR_VM_HSAVE_PA, vm_hsave),
+    MSR_RUNTIME(MSR_IA32_SMBASE, smbase),
     MSR_ROW(MSR_MCG_STATUS, mcg_status, KVM_PUT_RUNTIME_STATE, true),
     MSR_ROW(MSR_MCG_CTL, mcg_ctl, KVM_PUT_RESET_STATE, true),
 };
 
 /* Which rows this kernel has; a bit each. */
 static bool kvm_has_msr[ARRAY_SIZE(kvm_msrs)];
+static bool kvm_has_mce_banks = true;
 
 int kvm_init_msrs(KVMState *s)
 {
@@ -151,14 +155,49 @@ void kvm_put_apicbase(X86CPU *cpu, uint64_t value)
     }
 }
 
+/* The table's rows, and four registers for each bank of machine checks. */
+#define KVM_MSRS_MAX (ARRAY_SIZE(kvm_msrs) + 4 * MCE_BANKS_NUM)
+
+/* As the kernel takes them; and where each is in CPUX86State. */
 typedef struct KvmMsrBuffer {
     struct kvm_msrs info;
-    struct kvm_msr_entry entries[ARRAY_SIZE(kvm_msrs)];
+    struct kvm_msr_entry entries[KVM_MSRS_MAX];
+    struct {
+        void *value;
+        size_t size;
+    } fields[KVM_MSRS_MAX];
 } KvmMsrBuffer;
 
-static uint64_t *kvm_msr_value(X86CPU *cpu, const KvmMsr *msr)
+static void kvm_msr_add(KvmMsrBuffer *buf, uint32_t index, void *value,
+                        size_t size)
 {
-    return (uint64_t *)((char *)&cpu->env + msr->offset);
+    uint32_t n = buf->info.nmsrs++;
+
+    buf->fields[n].value = value;
+    buf->fields[n].size = size;
+    buf->entries[n] = (struct kvm_msr_entry) { .index = index };
+    memcpy(&buf->entries[n].data, value, size);
+}
+
+/* All that is written at @level. */
+static void kvm_msrs_collect(X86CPU *cpu, int level, KvmMsrBuffer *buf)
+{
+    CPUX86State *env = &cpu->env;
+
+    buf->info = (struct kvm_msrs) { .nmsrs = 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(kvm_msrs); i++) {
+        const KvmMsr *msr = &kvm_msrs[i];
+
+        if (kvm_has_msr[i] && level >= msr->level) {
+            kvm_msr_add(buf, msr->index, (char *)env + msr->offset, msr->size);
+        }
+    }
+    if (kvm_has_mce_banks && level >= KVM_PUT_RESET_STATE) {
+        for (unsigned i = 0; i < 4 * (env->mcg_cap & 0xff); i++) {
+            kvm_msr_add(buf, MSR_MC0_CTL + i, &env->mce_banks[i],
+                        sizeof(env->mce_banks[i]));
+        }
+    }
 }
 
 /*
@@ -173,6 +212,9 @@ static void kvm_msr_refused(uint32_t index, const char *what)
             kvm_has_msr[i] = false;
         }
     }
+    if (index >= MSR_MC0_CTL && index < MSR_MC0_CTL + 4 * MCE_BANKS_NUM) {
+        kvm_has_mce_banks = false;
+    }
     warn_report("KVM does not %s MSR 0x%" PRIx32 ": left alone", what, index);
 }
 
@@ -183,15 +225,7 @@ int kvm_put_msrs(X86CPU *cpu, int level)
     for (;;) {
         int ret;
 
-        buf.info = (struct kvm_msrs) { .nmsrs = 0 };
-        for (size_t i = 0; i < ARRAY_SIZE(kvm_msrs); i++) {
-            if (kvm_has_msr[i] && level >= kvm_msrs[i].level) {
-                buf.entries[buf.info.nmsrs++] = (struct kvm_msr_entry) {
-                    .index = kvm_msrs[i].index,
-                    .data = *kvm_msr_value(cpu, &kvm_msrs[i]),
-                };
-            }
-        }
+        kvm_msrs_collect(cpu, level, &buf);
         ret = kvm_vcpu_ioctl(CPU(cpu), KVM_SET_MSRS, &buf.info);
         if (ret < 0) {
             return ret;
@@ -206,17 +240,11 @@ int kvm_put_msrs(X86CPU *cpu, int level)
 int kvm_get_msrs(X86CPU *cpu)
 {
     KvmMsrBuffer buf;
-    int ret;
 
     for (;;) {
-        buf.info = (struct kvm_msrs) { .nmsrs = 0 };
-        for (size_t i = 0; i < ARRAY_SIZE(kvm_msrs); i++) {
-            if (kvm_has_msr[i]) {
-                buf.entries[buf.info.nmsrs++] = (struct kvm_msr_entry) {
-                    .index = kvm_msrs[i].index,
-                };
-            }
-        }
+        int ret;
+
+        kvm_msrs_collect(cpu, KVM_PUT_FULL_STATE, &buf);
         ret = kvm_vcpu_ioctl(CPU(cpu), KVM_GET_MSRS, &buf.info);
         if (ret < 0) {
             return ret;
@@ -226,11 +254,9 @@ int kvm_get_msrs(X86CPU *cpu)
         }
         kvm_msr_refused(buf.entries[ret].index, "read");
     }
-
-    for (size_t i = 0, n = 0; i < ARRAY_SIZE(kvm_msrs); i++) {
-        if (kvm_has_msr[i]) {
-            *kvm_msr_value(cpu, &kvm_msrs[i]) = buf.entries[n++].data;
-        }
+    for (uint32_t i = 0; i < buf.info.nmsrs; i++) {
+        /* The lowest bytes, of an x86. */
+        memcpy(buf.fields[i].value, &buf.entries[i].data, buf.fields[i].size);
     }
     return 0;
 }

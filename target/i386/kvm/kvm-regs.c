@@ -8,7 +8,7 @@
  *     KVM_SET_REGS         general registers, rip, rflags
  *     KVM_SET_XSAVE        x87, SSE, AVX…           (kvm-xsave.c)
  *     KVM_SET_XCRS         which of them are on
- *     KVM_SET_SREGS        segments, tables, control registers, EFER
+ *     KVM_SET_SREGS2       segments, tables, control registers, EFER
  *     KVM_SET_MSRS         model-specific registers (kvm-msr.c)
  *     KVM_SET_VCPU_EVENTS  exceptions, NMIs and SMIs on their way
  *     KVM_SET_MP_STATE     runs, halted, waits for INIT or SIPI
@@ -124,77 +124,105 @@ static void kvm_get_seg(SegmentCache *lhs, const struct kvm_segment *rhs)
                  rhs->avl * DESC_AVL_MASK;
 }
 
+/*
+ * KVM_GET_SREGS2 is KVM_GET_SREGS with the pointers of PAE, and without the
+ * interrupt on its way, which the events tell of anyway.  What both have lies at
+ * the same place.
+ */
+union kvm_sregs_both {
+    struct kvm_sregs v1;
+    struct kvm_sregs2 v2;
+};
+
+QEMU_BUILD_BUG_ON(offsetof(struct kvm_sregs, apic_base) !=
+                  offsetof(struct kvm_sregs2, apic_base));
+
+static bool kvm_has_sregs2(void)
+{
+    return kvm_check_extension(kvm_state, KVM_CAP_SREGS2);
+}
+
+static struct kvm_segment *kvm_sregs_segment(struct kvm_sregs *sregs,
+                                             X86Seg seg)
+{
+    switch (seg) {
+    case R_ES: return &sregs->es;
+    case R_CS: return &sregs->cs;
+    case R_SS: return &sregs->ss;
+    case R_DS: return &sregs->ds;
+    case R_FS: return &sregs->fs;
+    case R_GS: return &sregs->gs;
+    default: g_assert_not_reached();
+    }
+}
+
 static int kvm_put_sregs(X86CPU *cpu)
 {
-    static const X86Seg order[] = { R_CS, R_DS, R_ES, R_FS, R_GS, R_SS };
     CPUX86State *env = &cpu->env;
-    struct kvm_sregs sregs = { 0 };
-    struct kvm_segment *segs[] = {
-        &sregs.cs, &sregs.ds, &sregs.es, &sregs.fs, &sregs.gs, &sregs.ss,
-    };
+    union kvm_sregs_both u = { 0 };
+    struct kvm_sregs *sregs = &u.v1;
 
-    if (env->interrupt_injected >= 0) {
-        set_bit(env->interrupt_injected,
-                (unsigned long *)sregs.interrupt_bitmap);
-    }
-    for (int i = 0; i < ARRAY_SIZE(order); i++) {
+    for (X86Seg seg = R_ES; seg <= R_GS; seg++) {
         if (env->eflags & VM_MASK) {
-            kvm_set_v8086_seg(segs[i], &env->segs[order[i]]);
+            kvm_set_v8086_seg(kvm_sregs_segment(sregs, seg), &env->segs[seg]);
         } else {
-            kvm_set_seg(segs[i], &env->segs[order[i]]);
+            kvm_set_seg(kvm_sregs_segment(sregs, seg), &env->segs[seg]);
         }
     }
-    kvm_set_seg(&sregs.tr, &env->tr);
-    kvm_set_seg(&sregs.ldt, &env->ldt);
-    sregs.idt.limit = env->idt.limit;
-    sregs.idt.base = env->idt.base;
-    sregs.gdt.limit = env->gdt.limit;
-    sregs.gdt.base = env->gdt.base;
-    sregs.cr0 = env->cr[0];
-    sregs.cr2 = env->cr[2];
-    sregs.cr3 = env->cr[3];
-    sregs.cr4 = env->cr[4];
-    sregs.cr8 = cpu_get_apic_tpr(cpu->apic_state);
-    sregs.apic_base = cpu_get_apic_base(cpu->apic_state);
-    sregs.efer = env->efer;
+    kvm_set_seg(&sregs->tr, &env->tr);
+    kvm_set_seg(&sregs->ldt, &env->ldt);
+    sregs->idt.limit = env->idt.limit;
+    sregs->idt.base = env->idt.base;
+    sregs->gdt.limit = env->gdt.limit;
+    sregs->gdt.base = env->gdt.base;
+    sregs->cr0 = env->cr[0];
+    sregs->cr2 = env->cr[2];
+    sregs->cr3 = env->cr[3];
+    sregs->cr4 = env->cr[4];
+    sregs->cr8 = cpu_get_apic_tpr(cpu->apic_state);
+    sregs->apic_base = cpu_get_apic_base(cpu->apic_state);
+    sregs->efer = env->efer;
 
-    return kvm_vcpu_ioctl(CPU(cpu), KVM_SET_SREGS, &sregs);
+    if (!kvm_has_sregs2()) {
+        return kvm_vcpu_ioctl(CPU(cpu), KVM_SET_SREGS, &u.v1);
+    }
+    if (env->pdptrs_valid) {
+        u.v2.flags = KVM_SREGS2_FLAGS_PDPTRS_VALID;
+        memcpy(u.v2.pdptrs, env->pdptrs, sizeof(env->pdptrs));
+    }
+    return kvm_vcpu_ioctl(CPU(cpu), KVM_SET_SREGS2, &u.v2);
 }
 
 static int kvm_get_sregs(X86CPU *cpu)
 {
     CPUX86State *env = &cpu->env;
-    struct kvm_sregs sregs;
-    int ret = kvm_vcpu_ioctl(CPU(cpu), KVM_GET_SREGS, &sregs);
+    union kvm_sregs_both u = { 0 };
+    struct kvm_sregs *sregs = &u.v1;
+    bool v2 = kvm_has_sregs2();
+    int ret = v2 ? kvm_vcpu_ioctl(CPU(cpu), KVM_GET_SREGS2, &u.v2)
+                 : kvm_vcpu_ioctl(CPU(cpu), KVM_GET_SREGS, &u.v1);
 
     if (ret < 0) {
         return ret;
     }
-    /* At most one bit is set; KVM_GET_VCPU_EVENTS tells the same again. */
-    env->interrupt_injected = -1;
-    for (int i = 0; i < ARRAY_SIZE(sregs.interrupt_bitmap); i++) {
-        if (sregs.interrupt_bitmap[i]) {
-            env->interrupt_injected = i * 64 + ctz64(sregs.interrupt_bitmap[i]);
-        }
+    env->pdptrs_valid = v2 && (u.v2.flags & KVM_SREGS2_FLAGS_PDPTRS_VALID);
+    if (env->pdptrs_valid) {
+        memcpy(env->pdptrs, u.v2.pdptrs, sizeof(env->pdptrs));
     }
-
-    kvm_get_seg(&env->segs[R_CS], &sregs.cs);
-    kvm_get_seg(&env->segs[R_DS], &sregs.ds);
-    kvm_get_seg(&env->segs[R_ES], &sregs.es);
-    kvm_get_seg(&env->segs[R_FS], &sregs.fs);
-    kvm_get_seg(&env->segs[R_GS], &sregs.gs);
-    kvm_get_seg(&env->segs[R_SS], &sregs.ss);
-    kvm_get_seg(&env->tr, &sregs.tr);
-    kvm_get_seg(&env->ldt, &sregs.ldt);
-    env->idt.limit = sregs.idt.limit;
-    env->idt.base = sregs.idt.base;
-    env->gdt.limit = sregs.gdt.limit;
-    env->gdt.base = sregs.gdt.base;
-    env->cr[0] = sregs.cr0;
-    env->cr[2] = sregs.cr2;
-    env->cr[3] = sregs.cr3;
-    env->cr[4] = sregs.cr4;
-    env->efer = sregs.efer;
+    for (X86Seg seg = R_ES; seg <= R_GS; seg++) {
+        kvm_get_seg(&env->segs[seg], kvm_sregs_segment(sregs, seg));
+    }
+    kvm_get_seg(&env->tr, &sregs->tr);
+    kvm_get_seg(&env->ldt, &sregs->ldt);
+    env->idt.limit = sregs->idt.limit;
+    env->idt.base = sregs->idt.base;
+    env->gdt.limit = sregs->gdt.limit;
+    env->gdt.base = sregs->gdt.base;
+    env->cr[0] = sregs->cr0;
+    env->cr[2] = sregs->cr2;
+    env->cr[3] = sregs->cr3;
+    env->cr[4] = sregs->cr4;
+    env->efer = sregs->efer;
     /* cr8 and the APIC's base change inside KVM_RUN: kvm_arch_post_run(). */
     x86_update_hflags(env);
     return 0;
