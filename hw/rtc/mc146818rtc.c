@@ -650,6 +650,12 @@ static void rtc_realizefn(DeviceState *dev, Error **errp)
 
     memory_region_init_io(&s->io, OBJECT(s), &cmos_ops, s, "rtc", 2);
     isa_register_ioport(isadev, &s->io, s->io_base);
+    /* The index means nothing before the data's port is used. */
+    memory_region_set_flush_coalesced(&s->io);
+    memory_region_init_io(&s->coalesced_io, OBJECT(s), &cmos_ops, s,
+                          "rtc-index", 1);
+    memory_region_add_subregion(&s->io, 0, &s->coalesced_io);
+    memory_region_add_coalescing(&s->coalesced_io, 0, 1);
 
     qdev_set_legacy_instance_id(dev, s->io_base, 3);
     object_property_add_tm(OBJECT(s), "date", rtc_get_date);

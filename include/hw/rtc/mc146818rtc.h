@@ -52,6 +52,7 @@ struct RTCState {
     QEMUTimer *coalesced_timer;
 
     MemoryRegion io;
+    MemoryRegion coalesced_io;  /* the index: who writes it goes on */
     Notifier suspend_notifier;
     QLIST_ENTRY(RTCState) link;
 };
