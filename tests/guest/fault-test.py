@@ -262,12 +262,30 @@ def test_irqchip_option():
            'kernel-irqchip is on, off or split', p.stderr)
 
 
+def test_paravirtual():
+    """What the kernel's local APICs do is not offered without them."""
+    for irqchip, has in [('on', True), ('split', True), ('off', False)]:
+        for feature in ['kvm-pv-ipi', 'kvm-pv-unhalt']:
+            # The kernel may know it not at all.
+            m = Machine('fault', '', '-S', '-machine',
+                        f'kernel_irqchip={irqchip}', '-cpu', 'max')
+            answer = m.qmp('qom-get', path='/machine/unattached/device[0]',
+                           property=feature)
+            if has and answer is False:
+                skip(f'{feature}, irqchip {irqchip}', 'this KVM has it not')
+            else:
+                result(answer is has, f'{feature}, irqchip {irqchip}: {has}',
+                       str(answer))
+            m.quit()
+
+
 def main():
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         skip('guests that fail', '/dev/kvm cannot be used')
     else:
         test_refused()
         test_irqchip_option()
+        test_paravirtual()
         test_emulation()
         test_triple()
         test_registers()

@@ -96,7 +96,9 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
         ret |= CPUID_6_EAX_ARAT;
     } else if (function == KVM_CPUID_FEATURES && reg == R_EAX) {
         if (!kvm_irqchip_in_kernel()) {
-            ret &= ~(1U << KVM_FEATURE_PV_UNHALT);
+            /* A wake-up and an IPI go by the kernel's local APICs. */
+            ret &= ~(1U << KVM_FEATURE_PV_UNHALT |
+                     1U << KVM_FEATURE_PV_SEND_IPI);
         }
         if (kvm_irqchip_is_split()) {
             ret |= 1U << KVM_FEATURE_MSI_EXT_DEST_ID;
