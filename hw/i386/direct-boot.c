@@ -219,16 +219,48 @@ static void direct_boot_load_smbios(MachineState *machine)
 }
 
 /*
+ * Caches (SDM volume 3, 12.11), as SeaBIOS leaves them: all is written back but
+ * VGA's window, the area of ROMs, and the end of the first 4 GiB, where devices
+ * are.  A range is a power of two: it begins at 2, 3 or 3.5 GiB (SeaBIOS leaves
+ * one that is none if RAM ends between them).  All CPUs have to agree, so each
+ * is told.
+ */
+static void direct_boot_reset_mtrrs(CPUX86State *env, unsigned phys_bits,
+                                    uint64_t ram_end)
+{
+    const uint64_t write_back = 0x0606060606060606;
+    const uint64_t write_protected = 0x0505050505050505;
+    uint64_t devices = 2 * GiB;
+
+    while (ram_end > devices && devices < 4 * GiB - 256 * MiB) {
+        devices += (4 * GiB - devices) / 2;
+    }
+
+    if (!(env->features[FEAT_1_EDX] & CPUID_MTRR)) {
+        return;
+    }
+    env->mtrr_fixed[0] = env->mtrr_fixed[1] = write_back;
+    env->mtrr_fixed[2] = 0;                             /* uncacheable */
+    for (int i = 3; i < ARRAY_SIZE(env->mtrr_fixed); i++) {
+        env->mtrr_fixed[i] = write_protected;
+    }
+    env->mtrr_var[0].base = devices;                    /* uncacheable */
+    env->mtrr_var[0].mask = (MAKE_64BIT_MASK(0, phys_bits) &
+                             ~(4 * GiB - devices - 1)) | MTRR_PHYSMASK_VALID;
+    env->mtrr_deftype = MTRR_DEFTYPE_ENABLE | MTRR_DEFTYPE_FIXED_ENABLE |
+                        MTRR_TYPE_WRITE_BACK;
+}
+
+/*
  * Virtual wire mode (MultiProcessor Specification 3.6.2.2): until the guest
  * sets up its own, the first CPU's LINT0 has what the PICs have, and LINT1 the
- * NMIs.  To be called after the reset of the APICs.
+ * NMIs.
  */
-void direct_boot_reset_apic(void)
+static void direct_boot_reset_apic(DeviceState *dev)
 {
-    DeviceState *dev = X86_CPU(first_cpu)->apic_state;
     APICCommonState *s;
 
-    if (!dev || !MACHINE(qdev_get_machine())->kernel_filename) {
+    if (!dev) {
         return;
     }
     s = APIC_COMMON(dev);
@@ -240,6 +272,24 @@ void direct_boot_reset_apic(void)
     if (APIC_COMMON_GET_CLASS(s)->post_load) {
         APIC_COMMON_GET_CLASS(s)->post_load(s);
     }
+}
+
+void direct_boot_reset_cpus(MachineState *machine)
+{
+    uint64_t control = x86_feature_control(machine);
+    CPUState *cs;
+
+    if (!machine->kernel_filename) {
+        return;
+    }
+    CPU_FOREACH(cs) {
+        X86CPU *cpu = X86_CPU(cs);
+
+        direct_boot_reset_mtrrs(&cpu->env, cpu->phys_bits,
+                                X86_MACHINE(machine)->below_4g_mem_size);
+        cpu->env.msr_ia32_feature_control = control;
+    }
+    direct_boot_reset_apic(X86_CPU(first_cpu)->apic_state);
 }
 
 /* Where firmware has PIIX4's power management; FADT repeats it. */

@@ -61,10 +61,10 @@ void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size);
 void direct_boot_machine_done(PCMachineState *pcms);
 
 /*
- * direct_boot_reset_apic: the same for the first CPU's local APIC, which is
- * reset after everything else.
+ * direct_boot_reset_cpus: the same for the CPUs and the first one's local APIC,
+ * which is reset after everything else.
  */
-void direct_boot_reset_apic(void);
+void direct_boot_reset_cpus(MachineState *machine);
 
 /* x86-linux.c: take @file if it is a bzImage; false if it is none. */
 bool x86_load_bzimage(X86MachineState *x86ms, GMappedFile *file,

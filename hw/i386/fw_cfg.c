@@ -90,13 +90,12 @@ void fw_cfg_build_smbios(MachineState *ms, FWCfgState *fw_cfg)
     fw_cfg_own_file(fw_cfg, "etc/smbios/smbios-anchor");
 }
 
-void fw_cfg_build_feature_control(MachineState *ms, FWCfgState *fw_cfg)
+uint64_t x86_feature_control(MachineState *ms)
 {
     X86CPU *cpu = X86_CPU(ms->possible_cpus->cpus[0].cpu);
     const uint64_t mce = CPUID_MCE | CPUID_MCA;
     CPUX86State *env = &cpu->env;
     uint64_t bits = 0;
-    uint64_t *val;
 
     if (env->features[FEAT_1_ECX] & CPUID_EXT_VMX) {
         bits |= FEATURE_CONTROL_VMXON_ENABLED_OUTSIDE_SMX;
@@ -105,11 +104,19 @@ void fw_cfg_build_feature_control(MachineState *ms, FWCfgState *fw_cfg)
         (env->mcg_cap & MCG_LMCE_P)) {
         bits |= FEATURE_CONTROL_LMCE;
     }
+    return bits ? bits | FEATURE_CONTROL_LOCKED : 0;
+}
+
+void fw_cfg_build_feature_control(MachineState *ms, FWCfgState *fw_cfg)
+{
+    uint64_t bits = x86_feature_control(ms);
+    uint64_t *val;
+
     if (!bits) {
         return;
     }
     val = g_new(uint64_t, 1);
-    *val = cpu_to_le64(bits | FEATURE_CONTROL_LOCKED);
+    *val = cpu_to_le64(bits);
     fw_cfg_add_file(fw_cfg, "etc/msr_feature_control", val, sizeof(*val));
     fw_cfg_own_file(fw_cfg, "etc/msr_feature_control");
 }

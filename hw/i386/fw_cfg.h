@@ -38,8 +38,14 @@ void x86_get_smbios_tables(MachineState *ms, uint8_t **tables,
 void fw_cfg_build_smbios(MachineState *ms, FWCfgState *fw_cfg);
 
 /*
- * fw_cfg_build_feature_control: what firmware is to write into each CPU's
- * IA32_FEATURE_CONTROL; no file if the CPUs have nothing to be unlocked.
+ * x86_feature_control: what firmware writes into each CPU's
+ * IA32_FEATURE_CONTROL; 0 if the CPUs have nothing to be unlocked.
+ */
+uint64_t x86_feature_control(MachineState *ms);
+
+/*
+ * fw_cfg_build_feature_control: the same, for firmware to read; no file if it is
+ * 0.
  */
 void fw_cfg_build_feature_control(MachineState *ms, FWCfgState *fw_cfg);
 

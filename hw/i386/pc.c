@@ -473,7 +473,7 @@ static void pc_machine_reset(MachineState *machine, ShutdownCause reason)
             device_cold_reset(cpu->apic_state);
         }
     }
-    direct_boot_reset_apic();
+    direct_boot_reset_cpus(machine);
     cpu_synchronize_all_post_reset();
 }
 

@@ -420,6 +420,57 @@ static void print_ports(void)
     }
 }
 
+/* Which memory may be cached, and how: the MTRRs, on all CPUs the same. */
+
+#define CPUID_EDX_MTRR      (1u << 12)
+#define MSR_MTRR_CAP        0xfe
+#define MSR_MTRR_BASE(n)    (0x200 + 2 * (n))
+#define MSR_MTRR_MASK(n)    (0x201 + 2 * (n))
+#define MSR_PAT             0x277
+#define MSR_MTRR_DEF_TYPE   0x2ff
+
+static const uint32_t fixed_mtrrs[] = {
+    0x250, 0x258, 0x259, 0x268, 0x269, 0x26a, 0x26b, 0x26c, 0x26d, 0x26e, 0x26f,
+};
+
+static void print_msr(unsigned cpu, uint32_t msr)
+{
+    guest_printf("cpu %u msr 0x%03x: 0x%lx\n", cpu, msr, rdmsr(msr));
+}
+
+static void print_mtrrs(unsigned cpu)
+{
+    if (!(cpuid(1, 0).edx & CPUID_EDX_MTRR)) {
+        guest_printf("cpu %u MTRRs: none\n", cpu);
+        return;
+    }
+    print_msr(cpu, MSR_MTRR_CAP);
+    print_msr(cpu, MSR_MTRR_DEF_TYPE);
+    print_msr(cpu, MSR_PAT);
+    for (unsigned i = 0; i < sizeof(fixed_mtrrs) / sizeof(fixed_mtrrs[0]);
+         i++) {
+        print_msr(cpu, fixed_mtrrs[i]);
+    }
+    for (unsigned i = 0; i < (rdmsr(MSR_MTRR_CAP) & 0xff); i++) {
+        print_msr(cpu, MSR_MTRR_BASE(i));
+        print_msr(cpu, MSR_MTRR_MASK(i));
+    }
+}
+
+static volatile bool other_cpu_done;
+
+static void other_cpu(void *opaque)
+{
+    print_mtrrs(1);
+    other_cpu_done = true;
+}
+
+static bool print_all_mtrrs(void)
+{
+    print_mtrrs(0);
+    return cpu_start(1, other_cpu, NULL) && wait_until(other_cpu_done, 20000);
+}
+
 int guest_main(void)
 {
     const struct start_info *info = guest_start_info();
@@ -435,5 +486,8 @@ int guest_main(void)
     print_chips();
     print_ports();
     pci_for_each(print_function, &functions);
+    if (!print_all_mtrrs()) {
+        return FAIL("the second CPU does not start");
+    }
     return functions ? 0 : FAIL("there is no PCI");
 }
