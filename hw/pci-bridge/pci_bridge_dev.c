@@ -18,6 +18,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/qapi-types-common.h"
 #include "qemu/module.h"
 #include "hw/hotplug.h"
 #include "hw/pci/msi.h"
