@@ -113,29 +113,28 @@ static void shpc_free_devices_in_slot(SHPCDevice *shpc, int slot)
     }
 }
 
-static bool shpc_may_eject(SHPCDevice *shpc, int slot)
+/* Does the guest say that a card may be pulled out? */
+static bool shpc_slot_is_off(SHPCDevice *shpc, int slot)
 {
     return shpc_get_status(shpc, slot, SHPC_SLOT_STATE_MASK) ==
                SHPC_STATE_DISABLED &&
            shpc_get_status(shpc, slot, SHPC_SLOT_PWR_LED_MASK) ==
-               SHPC_LED_OFF &&
-           !shpc_get_status(shpc, slot, SHPC_SLOT_STATUS_MRL_OPEN);
+               SHPC_LED_OFF;
 }
 
-/* Empty @slot, if its lamp allows it: the latch opens and the card goes. */
-static bool shpc_eject(PCIDevice *d, int slot)
+/* Empty @slot, if it is off: the latch opens and the card goes. */
+static void shpc_eject(PCIDevice *d, int slot)
 {
     SHPCDevice *shpc = d->shpc;
 
-    if (!shpc_may_eject(shpc, slot)) {
-        return false;
+    if (!shpc_slot_is_off(shpc, slot)) {
+        return;
     }
     trace_shpc_eject(d->name, SHPC_IDX_TO_PCI(slot));
     shpc_free_devices_in_slot(shpc, slot);
     shpc_set_present(shpc, slot, false);
     shpc_latch_events(shpc, slot, SHPC_SLOT_EVENT_MRL |
                                   SHPC_SLOT_EVENT_PRESENCE);
-    return true;
 }
 
 /*
@@ -151,9 +150,7 @@ static void shpc_eject_bh(void *opaque)
         int slot = ctz32(shpc->ejecting);
 
         shpc->ejecting &= ~(1U << slot);
-        if (shpc_eject(d, slot)) {
-            shpc_latch_events(shpc, slot, SHPC_SLOT_EVENT_BUTTON);
-        }
+        shpc_eject(d, slot);
     }
     shpc_interrupt_update(d);
 }
@@ -181,6 +178,7 @@ static void shpc_slot_command(SHPCDevice *shpc, uint8_t target,
                               uint8_t state, uint8_t power, uint8_t attn)
 {
     int slot = SHPC_LOGICAL_TO_IDX(target);
+    bool was_off;
 
     if (target < SHPC_CMD_TRGT_MIN || slot >= shpc->nslots) {
         shpc_command_error(shpc, SHPC_CMD_STATUS_INVALID_CMD);
@@ -194,6 +192,7 @@ static void shpc_slot_command(SHPCDevice *shpc, uint8_t target,
         return;
     }
 
+    was_off = shpc_slot_is_off(shpc, slot);
     if (power != SHPC_LED_NO) {
         shpc_set_status(shpc, slot, power, SHPC_SLOT_PWR_LED_MASK);
     }
@@ -203,7 +202,7 @@ static void shpc_slot_command(SHPCDevice *shpc, uint8_t target,
     if (state != SHPC_STATE_NO) {
         shpc_set_status(shpc, slot, state, SHPC_SLOT_STATE_MASK);
     }
-    if (shpc_may_eject(shpc, slot)) {
+    if (!was_off && shpc_slot_is_off(shpc, slot)) {
         shpc->ejecting |= 1U << slot;
         qemu_bh_schedule(shpc->eject_bh);
     }
