@@ -1,0 +1,219 @@
+/*
+ * libqos: what each virtio device does for its living.
+ *
+ * A row for each: how it is started, one piece of its work, and a request that
+ * it takes and cannot finish.  Read virtio-any.h first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <poll.h>
+#include <sys/socket.h>
+#include "virtio-any.h"
+#include "virtio-net.h"
+#include "standard-headers/linux/virtio_balloon.h"
+#include "standard-headers/linux/virtio_config.h"
+
+static bool any_peer_readable(QVirtioAny *d)
+{
+    struct pollfd pfd = { .fd = d->peer, .events = POLLIN };
+
+    return poll(&pfd, 1, 0) == 1;
+}
+
+/* virtio-net: the peer is the other end of the cable */
+
+enum { NET_RX, NET_TX, NET_CTRL };
+
+/* What the guest has sent and nobody waits for. */
+static void any_net_host(QVirtioAny *d)
+{
+    uint8_t buf[4096];
+
+    while (recv(d->peer, buf, sizeof(buf), MSG_DONTWAIT) >= 0) {
+        /* thrown away */
+    }
+}
+
+static size_t any_net_hdr_len(QVirtioAny *d)
+{
+    return d->vdev->features & (1ull << VIRTIO_F_VERSION_1 |
+                                1ull << VIRTIO_NET_F_MRG_RXBUF)
+        ? sizeof(struct virtio_net_hdr_mrg_rxbuf)
+        : sizeof(struct virtio_net_hdr);
+}
+
+/* A packet each way, of which no two are alike. */
+static void any_net_work(QVirtioAny *d)
+{
+    static const uint8_t bcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+    size_t hdr_len = any_net_hdr_len(d);
+    uint64_t rx_buf = d->buf + 4096;
+    uint8_t out[100], in[4096];
+    uint32_t head, len;
+
+    qvirtio_net_frame(out, sizeof(out), bcast, ++d->count);
+    qtest_memset(d->qts, d->buf, 0, hdr_len);
+    qtest_bufwrite(d->qts, d->buf + hdr_len, out, sizeof(out));
+    head = qvirtio_any_ask(d, d->vq[NET_TX], d->buf, hdr_len + sizeof(out),
+                           false);
+    /* Others may be before it, from before a reset. */
+    do {
+        struct pollfd pfd = { .fd = d->peer, .events = POLLIN };
+
+        g_assert_cmpint(poll(&pfd, 1, QVIRTIO_ANY_TIMEOUT_US / 1000), ==, 1);
+        len = recv(d->peer, in, sizeof(in), 0);
+    } while (len != sizeof(out) || memcmp(in, out, len));
+    qvirtio_any_wait(d, d->vq[NET_TX], head);
+
+    head = qvirtio_any_ask(d, d->vq[NET_RX], rx_buf, 2048, true);
+    g_assert_cmpint(send(d->peer, out, sizeof(out), 0), ==, sizeof(out));
+    len = qvirtio_any_wait(d, d->vq[NET_RX], head);
+    g_assert_cmpuint(len, ==, hdr_len + sizeof(out));
+    qtest_bufread(d->qts, rx_buf + hdr_len, in, sizeof(out));
+    g_assert_cmpmem(in, sizeof(out), out, sizeof(out));
+}
+
+/* The cable is full: a packet is on its way, and others wait for it. */
+static void any_net_stall(QVirtioAny *d)
+{
+    QVirtQueue *tx = d->vq[NET_TX];
+
+    for (unsigned i = 0; i < 4; i++) {
+        qvirtio_any_ask(d, d->vq[NET_RX], d->buf + 4096 * i, 4096, true);
+    }
+    /* The first ones come back, and the rest does not. */
+    while (tx->num_free) {
+        qvirtio_any_ask(d, tx, d->buf, 32 * 1024, false);
+    }
+    qtest_clock_step(d->qts, 100);
+}
+
+/* virtio-balloon */
+
+enum { BALLOON_INFLATE, BALLOON_DEFLATE, BALLOON_STATS };
+
+/* A page goes, with what was in it, and comes back. */
+static void any_balloon_work(QVirtioAny *d)
+{
+    uint64_t page = guest_alloc(d->alloc, 4096);
+
+    qtest_memset(d->qts, page, 0xa5, 4096);
+    qtest_writel(d->qts, d->buf, page >> VIRTIO_BALLOON_PFN_SHIFT);
+    g_assert_cmpuint(qvirtio_any_request(d, d->vq[BALLOON_INFLATE], d->buf, 4,
+                                         false), ==, 0);
+    g_assert_cmphex(qtest_readl(d->qts, page), ==, 0);
+    g_assert_cmphex(qtest_readl(d->qts, page + 4092), ==, 0);
+    g_assert_cmpuint(qvirtio_any_request(d, d->vq[BALLOON_DEFLATE], d->buf, 4,
+                                         false), ==, 0);
+    guest_free(d->alloc, page);
+}
+
+/* It keeps a buffer of figures until somebody asks for new ones. */
+static void any_balloon_stall(QVirtioAny *d)
+{
+    const struct virtio_balloon_stat stat = { VIRTIO_BALLOON_S_MEMFREE, 1 };
+
+    qtest_bufwrite(d->qts, d->buf + 4096, &stat, sizeof(stat));
+    qvirtio_any_ask(d, d->vq[BALLOON_STATS], d->buf + 4096, sizeof(stat),
+                    false);
+}
+
+/* virtio-rng: the peer is an entropy gathering daemon */
+
+#define EGD_BLOCKING_READ   0x02
+
+/* Take a request of the program, if there is one: how many bytes it wants. */
+static unsigned any_rng_peer_asked(QVirtioAny *d)
+{
+    uint8_t header[2];
+
+    if (!any_peer_readable(d)) {
+        return 0;
+    }
+    g_assert_cmpint(recv(d->peer, header, 2, MSG_WAITALL), ==, 2);
+    g_assert_cmphex(header[0], ==, EGD_BLOCKING_READ);
+    return header[1];
+}
+
+static void any_rng_host(QVirtioAny *d)
+{
+    uint8_t data[255];
+    unsigned len = d->owed;
+
+    d->owed = 0;
+    memset(data, 'x', sizeof(data));
+    do {
+        g_assert_cmpint(send(d->peer, data, len, 0), ==, len);
+        len = any_rng_peer_asked(d);
+    } while (len);
+}
+
+static void any_rng_work(QVirtioAny *d)
+{
+    uint32_t len;
+
+    qtest_memset(d->qts, d->buf, 0, 16);
+    len = qvirtio_any_request(d, d->vq[0], d->buf, 16, true);
+    /* What it asked for before a reset may come first, and be less. */
+    g_assert_cmpuint(len, >, 0);
+    g_assert_cmpuint(len, <=, 16);
+    g_assert_cmphex(qtest_readb(d->qts, d->buf), ==, 'x');
+    g_assert_cmphex(qtest_readb(d->qts, d->buf + len - 1), ==, 'x');
+}
+
+/* The daemon has heard the question, and thinks. */
+static void any_rng_stall(QVirtioAny *d)
+{
+    gint64 end = g_get_monotonic_time() + QVIRTIO_ANY_TIMEOUT_US;
+
+    g_assert_cmpuint(d->owed, ==, 0);
+    qvirtio_any_ask(d, d->vq[0], d->buf, 8, true);
+    while (!(d->owed = any_rng_peer_asked(d))) {
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+    }
+}
+
+/* The types */
+
+const QVirtioAnyType qvirtio_any_types[] = {
+    {
+        .name = "virtio-balloon",
+        .device = "virtio-balloon-pci-transitional",
+        .queues = 3,
+        .config_size = 16,
+        .victim = BALLOON_INFLATE,
+        .work = any_balloon_work,
+        .stall = any_balloon_stall,
+    }, {
+        .name = "virtio-net",
+        .device = "virtio-net-pci-transitional,netdev=n0,"
+                  "mac=52:54:00:12:34:56",
+        .args = "-netdev socket,id=n0,fd=@FD@",
+        .peer = SOCK_DGRAM,
+        .queues = 3,
+        .config_size = 8,
+        .victim = NET_TX,
+        .work = any_net_work,
+        .stall = any_net_stall,
+        .host = any_net_host,
+    }, {
+        .name = "virtio-rng",
+        .device = "virtio-rng-pci-transitional,rng=r0",
+        .args = "-chardev socket,id=egd,fd=@FD@ "
+                "-object rng-egd,id=r0,chardev=egd",
+        .peer = SOCK_STREAM,
+        .queues = 1,
+        .config_size = 0,
+        .victim = 0,
+        .in = true,
+        /* It looks at how much there is room for, and there is none. */
+        .blind_to = " zero_length ring_nowhere indirect_zeroes"
+                    " indirect_nowhere ",
+        .work = any_rng_work,
+        .stall = any_rng_stall,
+        .host = any_rng_host,
+    },
+    { }
+};
