@@ -1,4 +1,4 @@
-# docs/differences.md, as the tests read it.
+# The QEMU to compare with, and docs/differences.md as the tests read it.
 #
 # Each difference between this program and QEMU is a line of text, whose first
 # word says what kind of difference it is.  The page has tables of those that are
@@ -9,10 +9,31 @@
 
 import fnmatch
 import re
+import shutil
 import sys
+
+from qmp_client import Died, Qmp
 
 REFERENCE = 'qemu-system-x86_64'
 VERSION = (7, 2)
+
+
+def start_reference(path):
+    """(reference, None), or (None, why there is none)."""
+    path = shutil.which(path)
+    if not path:
+        return None, 'needs %s' % REFERENCE
+    try:
+        qmp = Qmp([path, '-accel', 'tcg', '-S', '-nodefaults', '-display',
+                   'none', '-M', 'none'])
+    except (Died, OSError) as err:
+        return None, '%s does not start: %s' % (path, err)
+    version = qmp.greeting['version']['qemu']
+    if (version['major'], version['minor']) != VERSION:
+        qmp.stop()
+        return None, 'needs %s %d.%d, this one is %d.%d' % (
+            (REFERENCE,) + VERSION + (version['major'], version['minor']))
+    return qmp, None
 
 
 def known_differences(path):

@@ -21,11 +21,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import os
-import shutil
 import subprocess
 import sys
 
-from differences import REFERENCE, VERSION, check, known_differences
+from differences import REFERENCE, check, known_differences, start_reference
 from qmp_client import Died, Qmp, QmpError
 
 
@@ -314,24 +313,6 @@ CHECKS = [
     ('object', 'which properties can be read and written', compare_objects),
     ('help', 'help about devices, objects and machines', compare_help),
 ]
-
-
-def start_reference(path):
-    """(reference, None), or (None, why there is none)."""
-    path = shutil.which(path)
-    if not path:
-        return None, 'needs %s' % REFERENCE
-    try:
-        qmp = Qmp([path, '-accel', 'tcg', '-S', '-nodefaults', '-display',
-                   'none', '-M', 'none'])
-    except (Died, OSError) as err:
-        return None, '%s does not start: %s' % (path, err)
-    version = qmp.greeting['version']['qemu']
-    if (version['major'], version['minor']) != VERSION:
-        qmp.stop()
-        return None, 'needs %s %d.%d, this one is %d.%d' % (
-            (REFERENCE,) + VERSION + (version['major'], version['minor']))
-    return qmp, None
 
 
 def run_checks(ours, theirs, known):
