@@ -8,6 +8,7 @@
 
 #include "qemu/osdep.h"
 #include "block/aio.h"
+#include "block/thread-pool.h"
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu.h"
@@ -500,4 +501,18 @@ void aio_context_set_aio_params(AioContext *ctx, int64_t max_batch,
 {
     ctx->aio_max_batch = max_batch;
     aio_notify(ctx);
+}
+
+void aio_context_set_thread_pool_params(AioContext *ctx, int64_t min,
+                                        int64_t max, Error **errp)
+{
+    if (min > max || !max || min > INT_MAX || max > INT_MAX) {
+        error_setg(errp, "bad thread-pool-min/thread-pool-max values");
+        return;
+    }
+    ctx->thread_pool_min = min;
+    ctx->thread_pool_max = max;
+    if (ctx->thread_pool) {
+        thread_pool_update_params(ctx->thread_pool, ctx);
+    }
 }

@@ -9,8 +9,11 @@
 #include "qemu/osdep.h"
 #include "qapi/error.h"
 #include "block/aio.h"
+#include "block/raw-aio.h"
+#include "block/thread-pool.h"
 #include "hw/qdev-core.h"
 #include "qemu/atomic.h"
+#include "qemu/coroutine_int.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu_queue.h"
 #include "trace.h"
@@ -272,6 +275,145 @@ static void aio_timerlist_notify(void *opaque, QEMUClockType type)
     aio_notify(opaque);
 }
 
+/* Coroutines */
+
+static void co_schedule_bh_cb(void *opaque)
+{
+    AioContext *ctx = opaque;
+    QSLIST_HEAD(, Coroutine) straight, reversed;
+
+    QSLIST_MOVE_ATOMIC(&reversed, &ctx->scheduled_coroutines);
+    QSLIST_INIT(&straight);
+    while (!QSLIST_EMPTY(&reversed)) {
+        Coroutine *co = QSLIST_FIRST(&reversed);
+
+        QSLIST_REMOVE_HEAD(&reversed, co_scheduled_next);
+        QSLIST_INSERT_HEAD(&straight, co, co_scheduled_next);
+    }
+
+    while (!QSLIST_EMPTY(&straight)) {
+        Coroutine *co = QSLIST_FIRST(&straight);
+
+        QSLIST_REMOVE_HEAD(&straight, co_scheduled_next);
+        trace_aio_co_schedule_bh_cb(ctx, co);
+
+        /* From here on others may schedule it; the lock keeps them off. */
+        aio_context_acquire(ctx);
+        qatomic_set(&co->scheduled, NULL);
+        qemu_aio_coroutine_enter(ctx, co);
+        aio_context_release(ctx);
+    }
+}
+
+void aio_co_schedule(AioContext *ctx, Coroutine *co)
+{
+    const char *scheduled;
+
+    trace_aio_co_schedule(ctx, co);
+    scheduled = qatomic_cmpxchg(&co->scheduled, NULL, __func__);
+    if (scheduled) {
+        fprintf(stderr, "%s: Co-routine was already scheduled in '%s'\n",
+                __func__, scheduled);
+        abort();
+    }
+
+    /* @co may run, and with it the last user of @ctx go, before we return. */
+    aio_context_ref(ctx);
+    QSLIST_INSERT_HEAD_ATOMIC(&ctx->scheduled_coroutines, co,
+                              co_scheduled_next);
+    qemu_bh_schedule(ctx->co_schedule_bh);
+    aio_context_unref(ctx);
+}
+
+typedef struct AioCoRescheduleSelf {
+    Coroutine *co;
+    AioContext *new_ctx;
+} AioCoRescheduleSelf;
+
+static void aio_co_reschedule_self_bh(void *opaque)
+{
+    AioCoRescheduleSelf *data = opaque;
+
+    aio_co_schedule(data->new_ctx, data->co);
+}
+
+void coroutine_fn aio_co_reschedule_self(AioContext *new_ctx)
+{
+    AioContext *old_ctx = qemu_get_current_aio_context();
+
+    if (old_ctx != new_ctx) {
+        AioCoRescheduleSelf data = {
+            .co = qemu_coroutine_self(),
+            .new_ctx = new_ctx,
+        };
+
+        /*
+         * Not directly: the other thread could enter us before we have yielded.
+         * The BH runs in this one, after that.
+         */
+        aio_bh_schedule_oneshot(old_ctx, aio_co_reschedule_self_bh, &data);
+        qemu_coroutine_yield();
+    }
+}
+
+void aio_co_wake(Coroutine *co)
+{
+    AioContext *ctx;
+
+    /* Pairs with the barrier in qemu_aio_coroutine_enter(). */
+    smp_read_barrier_depends();
+    ctx = qatomic_read(&co->ctx);
+    aio_co_enter(ctx, co);
+}
+
+void aio_co_enter(AioContext *ctx, Coroutine *co)
+{
+    if (ctx != qemu_get_current_aio_context()) {
+        aio_co_schedule(ctx, co);
+        return;
+    }
+
+    if (qemu_in_coroutine()) {
+        Coroutine *self = qemu_coroutine_self();
+
+        assert(self != co);
+        QSIMPLEQ_INSERT_TAIL(&self->co_queue_wakeup, co, co_queue_next);
+    } else {
+        aio_context_acquire(ctx);
+        qemu_aio_coroutine_enter(ctx, co);
+        aio_context_release(ctx);
+    }
+}
+
+/* What helps with blocking system calls */
+
+ThreadPool *aio_get_thread_pool(AioContext *ctx)
+{
+    if (!ctx->thread_pool) {
+        ctx->thread_pool = thread_pool_new(ctx);
+    }
+    return ctx->thread_pool;
+}
+
+#ifdef CONFIG_LINUX_IO_URING
+LuringState *aio_setup_linux_io_uring(AioContext *ctx, Error **errp)
+{
+    if (!ctx->linux_io_uring) {
+        ctx->linux_io_uring = luring_init(errp);
+        if (ctx->linux_io_uring) {
+            luring_attach_aio_context(ctx->linux_io_uring, ctx);
+        }
+    }
+    return ctx->linux_io_uring;
+}
+
+LuringState *aio_get_linux_io_uring(AioContext *ctx)
+{
+    assert(ctx->linux_io_uring);
+    return ctx->linux_io_uring;
+}
+#endif
+
 /* The context as a GSource of the main loop */
 
 static gboolean aio_ctx_prepare(GSource *source, gint *timeout)
@@ -320,6 +462,17 @@ static void aio_ctx_finalize(GSource *source)
     QEMUBH *bh;
     unsigned flags;
 
+    thread_pool_free(ctx->thread_pool);
+#ifdef CONFIG_LINUX_IO_URING
+    if (ctx->linux_io_uring) {
+        luring_detach_aio_context(ctx->linux_io_uring, ctx);
+        luring_cleanup(ctx->linux_io_uring);
+        ctx->linux_io_uring = NULL;
+    }
+#endif
+    assert(QSLIST_EMPTY(&ctx->scheduled_coroutines));
+    qemu_bh_delete(ctx->co_schedule_bh);
+
     /* Each BH must have been deleted by its owner; here it is freed. */
     assert(QSIMPLEQ_EMPTY(&ctx->bh_slice_list));
     while ((bh = aio_bh_dequeue(&ctx->bh_list, &flags))) {
@@ -364,6 +517,9 @@ AioContext *aio_context_new(Error **errp)
     qemu_lockcnt_init(&ctx->list_lock);
     qemu_rec_mutex_init(&ctx->lock);
     timerlistgroup_init(&ctx->tlg, aio_timerlist_notify, ctx);
+    ctx->co_schedule_bh = aio_bh_new(ctx, co_schedule_bh_cb, ctx);
+    QSLIST_INIT(&ctx->scheduled_coroutines);
+    ctx->thread_pool_max = THREAD_POOL_MAX_THREADS_DEFAULT;
     aio_context_setup(ctx);
 
     ret = event_notifier_init(&ctx->notifier, false);
@@ -405,8 +561,10 @@ void aio_context_release(AioContext *ctx)
 /* Set in the thread of each IOThread, and in the main thread. */
 static __thread AioContext *my_aiocontext;
 
-AioContext *qemu_get_current_aio_context(void)
+/* Not inlined: a coroutine may come back from a switch in another thread. */
+__attribute__((noinline)) AioContext *qemu_get_current_aio_context(void)
 {
+    asm volatile("");
     if (my_aiocontext) {
         return my_aiocontext;
     }

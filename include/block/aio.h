@@ -27,6 +27,7 @@
 #ifndef QEMU_AIO_H
 #define QEMU_AIO_H
 
+#include "qemu/coroutine.h"
 #include "qemu/queue.h"
 #include "qemu/event_notifier.h"
 #include "qemu/thread.h"
@@ -116,6 +117,16 @@ struct AioContext {
     bool notified;
     EventNotifier notifier;
 
+    /* aio_co_schedule(): pushed by anybody, entered by the BH. */
+    QSLIST_HEAD(, Coroutine) scheduled_coroutines;
+    QEMUBH *co_schedule_bh;
+
+    /* For blocking system calls; made when they are first asked for. */
+    struct ThreadPool *thread_pool;
+    int64_t thread_pool_min;
+    int64_t thread_pool_max;
+    struct LuringState *linux_io_uring;
+
     QEMUTimerListGroup tlg;
 
     int external_disable_cnt;
@@ -173,6 +184,27 @@ void qemu_bh_schedule(QEMUBH *bh);
 void qemu_bh_cancel(QEMUBH *bh);
 /* Never again; freed by its context.  A running BH finishes. */
 void qemu_bh_delete(QEMUBH *bh);
+
+/* Coroutines; see qemu/coroutine.h */
+
+/* Enter @co in @ctx, soon.  Any thread.  It may not be scheduled already. */
+void aio_co_schedule(AioContext *ctx, struct Coroutine *co);
+/* The running coroutine goes on in @new_ctx. */
+void coroutine_fn aio_co_reschedule_self(AioContext *new_ctx);
+/*
+ * Let @co go on where it belongs: at once if that is here (in a coroutine: as
+ * soon as that one yields), else soon.
+ */
+void aio_co_wake(struct Coroutine *co);
+/* The same; @co belongs to @ctx. */
+void aio_co_enter(AioContext *ctx, struct Coroutine *co);
+
+/* The context's pool of threads. */
+struct ThreadPool *aio_get_thread_pool(AioContext *ctx);
+/* Its ring; NULL with @errp set if there can be none. */
+struct LuringState *aio_setup_linux_io_uring(AioContext *ctx, Error **errp);
+/* The same, that must be set up. */
+struct LuringState *aio_get_linux_io_uring(AioContext *ctx);
 
 /* Running it */
 
@@ -297,6 +329,7 @@ static inline bool aio_node_check(AioContext *ctx, bool is_external)
 AioContext *qemu_get_current_aio_context(void);
 void qemu_set_current_aio_context(AioContext *ctx);
 
+/* May this thread poll @ctx? */
 static inline bool in_aio_context_home_thread(AioContext *ctx)
 {
     return ctx == qemu_get_current_aio_context();
@@ -315,5 +348,8 @@ void aio_context_set_poll_params(AioContext *ctx, int64_t max_ns,
                                  Error **errp);
 void aio_context_set_aio_params(AioContext *ctx, int64_t max_batch,
                                 Error **errp);
+/* How many threads its pool keeps, and has at most. */
+void aio_context_set_thread_pool_params(AioContext *ctx, int64_t min,
+                                        int64_t max, Error **errp);
 
 #endif

@@ -7,7 +7,7 @@
  *         …                                 and goto out of it
  *     }
  *
- * Any of QemuMutex, QemuRecMutex and QemuSpin will do; QemuLockable is the
+ * Any of QemuMutex, QemuRecMutex, CoMutex and QemuSpin will do; QemuLockable is the
  * interface which they share, a pointer and two methods.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -15,6 +15,7 @@
 #ifndef QEMU_LOCKABLE_H
 #define QEMU_LOCKABLE_H
 
+#include "qemu/coroutine.h"
 #include "qemu/thread.h"
 
 typedef void QemuLockUnlockFunc(void *);
@@ -37,6 +38,7 @@ struct QemuLockable {
     }
 QML_FUNC_(mutex)
 QML_FUNC_(rec_mutex)
+QML_FUNC_(co_mutex)
 QML_FUNC_(spin)
 #undef QML_FUNC_
 
@@ -52,6 +54,7 @@ QML_FUNC_(spin)
         QemuLockable *: (void *)(x),                                        \
         QemuMutex *: (void *)QML_OBJ_((void *)(x), mutex),                  \
         QemuRecMutex *: (void *)QML_OBJ_((void *)(x), rec_mutex),           \
+        CoMutex *: (void *)QML_OBJ_((void *)(x), co_mutex),                 \
         QemuSpin *: (void *)QML_OBJ_((void *)(x), spin))
 
 /* The same; a NULL, of any of the types, stays NULL. */
@@ -61,6 +64,7 @@ QML_FUNC_(spin)
         QemuLockable *: (void *)(x),                                        \
         QemuMutex *: (void *)QML_OBJ_((void *)(x), mutex),                  \
         QemuRecMutex *: (void *)QML_OBJ_((void *)(x), rec_mutex),           \
+        CoMutex *: (void *)QML_OBJ_((void *)(x), co_mutex),                 \
         QemuSpin *: (void *)QML_OBJ_((void *)(x), spin)) : NULL))
 
 static inline void qemu_lockable_lock(QemuLockable *x)

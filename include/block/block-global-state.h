@@ -1,0 +1,220 @@
+/*
+ * Opening, closing and changing the graph: for the main thread, with the BQL.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef BLOCK_GLOBAL_STATE_H
+#define BLOCK_GLOBAL_STATE_H
+
+#include "block/block-common.h"
+#include "qemu/option.h"
+#include "qemu/transactions.h"
+
+/* Drivers */
+
+BlockDriver *bdrv_find_format(const char *format_name);
+/* Which protocol a file name speaks; "file" if none is named. */
+BlockDriver *bdrv_find_protocol(const char *filename,
+                                bool allow_protocol_prefix, Error **errp);
+/* Each format's name, in the order of the alphabet. */
+void bdrv_iterate_format(void (*it)(void *opaque, const char *name),
+                         void *opaque, bool read_only);
+/* The driver whose probe function likes @buf best; never NULL. */
+BlockDriver *bdrv_probe_all(const uint8_t *buf, int buf_size,
+                            const char *filename);
+
+/* Images as files */
+
+int bdrv_create(BlockDriver *drv, const char *filename, QemuOpts *opts,
+                Error **errp);
+int bdrv_create_file(const char *filename, QemuOpts *opts, Error **errp);
+/*
+ * bdrv_img_create: what `qemu-img create` does.  @img_size -1: that of the
+ * backing file.  @options is "key=value,…" or NULL.
+ */
+void bdrv_img_create(const char *filename, const char *fmt,
+                     const char *base_filename, const char *base_fmt,
+                     char *options, uint64_t img_size, int flags,
+                     bool quiet, Error **errp);
+
+/* Open and close */
+
+BlockDriverState *bdrv_new(void);
+/*
+ * bdrv_open: a node for the image @filename, or for the node named @reference,
+ * or as @options say (which the function takes; NULL: none).  @flags are
+ * BDRV_O_*.  The caller owns a reference.
+ */
+BlockDriverState *bdrv_open(const char *filename, const char *reference,
+                            QDict *options, int flags, Error **errp);
+/* With the driver known already. */
+BlockDriverState *bdrv_new_open_driver(BlockDriver *drv, const char *node_name,
+                                       int flags, Error **errp);
+BlockDriverState *bdrv_new_open_driver_opts(BlockDriver *drv,
+                                            const char *node_name,
+                                            QDict *options, int flags,
+                                            Error **errp);
+/*
+ * Open what @options call @bdref_key ("file" as a node's name, or "file.…" as
+ * its options) as a child of @parent.  Without such options, @filename; with
+ * neither, NULL, which is an error unless @allow_none.
+ */
+BdrvChild *bdrv_open_child(const char *filename,
+                           QDict *options, const char *bdref_key,
+                           BlockDriverState *parent,
+                           const BdrvChildClass *child_class,
+                           BdrvChildRole child_role,
+                           bool allow_none, Error **errp);
+/* The same for the child that is stored in bs->file. */
+int bdrv_open_file_child(const char *filename,
+                         QDict *options, const char *bdref_key,
+                         BlockDriverState *parent, Error **errp);
+int bdrv_open_backing_file(BlockDriverState *bs, QDict *parent_options,
+                           const char *bdref_key, Error **errp);
+BlockDriverState *bdrv_open_blockdev_ref(BlockdevRef *ref, Error **errp);
+void bdrv_ref(BlockDriverState *bs);
+/* The last one closes it. */
+void bdrv_unref(BlockDriverState *bs);
+void bdrv_close_all(void);
+
+/* cache=MODE, discard=MODE and aio=MODE into BDRV_O_*; -1: no such mode */
+int bdrv_parse_cache_mode(const char *mode, int *flags, bool *writethrough);
+int bdrv_parse_discard_flags(const char *mode, int *flags);
+int bdrv_parse_aio(const char *mode, int *flags);
+
+/* Edges */
+
+/*
+ * Both take over the caller's reference to @child_bs, also when they fail.
+ * The permissions are asked for in @parent_bs's name.
+ */
+BdrvChild *bdrv_attach_child(BlockDriverState *parent_bs,
+                             BlockDriverState *child_bs,
+                             const char *child_name,
+                             const BdrvChildClass *child_class,
+                             BdrvChildRole child_role,
+                             Error **errp);
+void bdrv_unref_child(BlockDriverState *parent, BdrvChild *child);
+int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
+                        Error **errp);
+/* Put @bs_new over @bs_top: parents of @bs_top become those of @bs_new. */
+int bdrv_append(BlockDriverState *bs_new, BlockDriverState *bs_top,
+                Error **errp);
+int bdrv_replace_node(BlockDriverState *from, BlockDriverState *to,
+                      Error **errp);
+int bdrv_replace_child_bs(BdrvChild *child, BlockDriverState *new_bs,
+                          Error **errp);
+int bdrv_change_backing_file(BlockDriverState *bs, const char *backing_file,
+                             const char *backing_fmt, bool warn);
+
+/* A node's neighbours: what it filters, is copied on write from, is made of */
+BlockDriverState *bdrv_skip_implicit_filters(BlockDriverState *bs);
+BlockDriverState *bdrv_skip_filters(BlockDriverState *bs);
+BlockDriverState *bdrv_backing_chain_next(BlockDriverState *bs);
+bool bdrv_chain_contains(BlockDriverState *top, BlockDriverState *base);
+
+/* Permissions */
+
+int bdrv_child_try_set_perm(BdrvChild *c, uint64_t perm, uint64_t shared,
+                            Error **errp);
+/* A driver's wishes have changed: ask its children again. */
+int bdrv_child_refresh_perms(BlockDriverState *bs, BdrvChild *c, Error **errp);
+/* Make it writable, or not, if nobody minds. */
+int bdrv_reopen_set_read_only(BlockDriverState *bs, bool read_only,
+                              Error **errp);
+
+/* Reopen with other options: prepared for all, then done for all. */
+BlockReopenQueue *bdrv_reopen_queue(BlockReopenQueue *bs_queue,
+                                    BlockDriverState *bs, QDict *options,
+                                    bool keep_old_opts);
+void bdrv_reopen_queue_free(BlockReopenQueue *bs_queue);
+int bdrv_reopen_multiple(BlockReopenQueue *bs_queue, Error **errp);
+int bdrv_reopen(BlockDriverState *bs, QDict *opts, bool keep_old_opts,
+                Error **errp);
+
+/* Finding nodes */
+
+BlockDriverState *bdrv_find_node(const char *node_name);
+/* By a BlockBackend's name or a node's; @errp says that there is none. */
+BlockDriverState *bdrv_lookup_bs(const char *device,
+                                 const char *node_name, Error **errp);
+BlockDeviceInfoList *bdrv_named_nodes_list(bool flat, Error **errp);
+BlockDriverState *bdrv_next_node(BlockDriverState *bs);
+BlockDriverState *bdrv_next_all_states(BlockDriverState *bs);
+
+typedef struct BdrvNextIterator {
+    enum {
+        BDRV_NEXT_BACKEND_ROOTS,
+        BDRV_NEXT_MONITOR_OWNED,
+    } phase;
+    BlockBackend *blk;
+    BlockDriverState *bs;
+} BdrvNextIterator;
+
+/* All nodes at the top: roots of BlockBackends, then those of the monitor. */
+BlockDriverState *bdrv_first(BdrvNextIterator *it);
+BlockDriverState *bdrv_next(BdrvNextIterator *it);
+/* To leave the loop early. */
+void bdrv_next_cleanup(BdrvNextIterator *it);
+
+/* All of them */
+
+int bdrv_flush_all(void);
+void bdrv_drain_all_begin(void);
+void bdrv_drain_all_end(void);
+void bdrv_drain_all(void);
+
+/* What may not be done */
+
+bool bdrv_op_is_blocked(BlockDriverState *bs, BlockOpType op, Error **errp);
+void bdrv_op_block(BlockDriverState *bs, BlockOpType op, Error *reason);
+void bdrv_op_unblock(BlockDriverState *bs, BlockOpType op, Error *reason);
+void bdrv_op_block_all(BlockDriverState *bs, Error *reason);
+void bdrv_op_unblock_all(BlockDriverState *bs, Error *reason);
+bool bdrv_op_blocker_is_empty(BlockDriverState *bs);
+
+/* AioContexts */
+
+/*
+ * Move @bs and all that is connected with it.  @ignore_child: its parent knows.
+ * The caller holds the lock of the old context; 0, or -EPERM with @errp set.
+ */
+int bdrv_try_change_aio_context(BlockDriverState *bs, AioContext *ctx,
+                                BdrvChild *ignore_child, Error **errp);
+/* Tell somebody who is no parent of such a move. */
+void bdrv_add_aio_context_notifier(BlockDriverState *bs,
+    void (*attached_aio_context)(AioContext *new_context, void *opaque),
+    void (*detach_aio_context)(void *opaque), void *opaque);
+void bdrv_remove_aio_context_notifier(BlockDriverState *bs,
+    void (*aio_context_attached)(AioContext *, void *),
+    void (*aio_context_detached)(void *), void *opaque);
+
+/* Names and options */
+
+void bdrv_refresh_filename(BlockDriverState *bs);
+void bdrv_refresh_limits(BlockDriverState *bs, Transaction *tran,
+                         Error **errp);
+/* Check an image; repair what @fix allows. */
+int bdrv_check(BlockDriverState *bs, BdrvCheckResult *res, BdrvCheckMode fix);
+int bdrv_probe_blocksizes(BlockDriverState *bs, BlockSizes *bsz);
+int bdrv_probe_geometry(BlockDriverState *bs, HDGeometry *geo);
+char *bdrv_get_full_backing_filename(BlockDriverState *bs, Error **errp);
+char *bdrv_get_full_backing_filename_from_filename(const char *backed,
+                                                   const char *backing,
+                                                   Error **errp);
+char *bdrv_dirname(BlockDriverState *bs, Error **errp);
+void bdrv_set_monitor_owned(BlockDriverState *bs);
+/* The reader of -blockdev's QDicts is in block_int-global-state.h. */
+
+/* Announce memory that many requests will use. */
+void bdrv_register_buf(BlockDriverState *bs, void *host, size_t size);
+void bdrv_unregister_buf(BlockDriverState *bs, void *host, size_t size);
+
+/* What can be said of nodes with rules for blkdebug */
+int bdrv_debug_breakpoint(BlockDriverState *bs, const char *event,
+                          const char *tag);
+int bdrv_debug_remove_breakpoint(BlockDriverState *bs, const char *tag);
+int bdrv_debug_resume(BlockDriverState *bs, const char *tag);
+bool bdrv_debug_is_suspended(BlockDriverState *bs, const char *tag);
+
+#endif

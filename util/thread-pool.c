@@ -1,0 +1,340 @@
+/*
+ * A pool of threads for system calls that block.
+ *
+ * Read include/block/thread-pool.h first.
+ *
+ *     context's thread             pool->lock                worker
+ *     submit: state QUEUED  ──> request_list ──> state ACTIVE, func(arg)
+ *     completion BH <──────────────────────────── state DONE, ret
+ *
+ * `head` has all elements, and belongs to the context's thread alone; state
+ * changes to QUEUED -> ACTIVE (or, by cancelling, DONE) under the lock.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/coroutine.h"
+#include "qemu/main-loop.h"
+#include "qemu/queue.h"
+#include "qemu/thread.h"
+#include "block/thread-pool.h"
+#include "trace.h"
+
+/* An idle worker waits that long for work, in milliseconds. */
+#define THREAD_POOL_IDLE_MS 10000
+
+typedef struct ThreadPoolElement ThreadPoolElement;
+
+enum ThreadState {
+    THREAD_QUEUED,
+    THREAD_ACTIVE,
+    THREAD_DONE,
+};
+
+struct ThreadPoolElement {
+    BlockAIOCB common;
+    ThreadPool *pool;
+    ThreadPoolFunc *func;
+    void *arg;
+
+    /* Written under the lock until ACTIVE, then by the worker. */
+    enum ThreadState state;
+    int ret;
+
+    QTAILQ_ENTRY(ThreadPoolElement) reqs;   /* under the lock */
+    QLIST_ENTRY(ThreadPoolElement) all;     /* in the context's thread */
+};
+
+struct ThreadPool {
+    AioContext *ctx;
+    QEMUBH *completion_bh;
+    QemuMutex lock;
+    QemuCond worker_stopped;
+    QemuCond request_cond;
+    QEMUBH *new_thread_bh;
+
+    /* In the context's thread. */
+    QLIST_HEAD(, ThreadPoolElement) head;
+
+    /* Under the lock. */
+    QTAILQ_HEAD(, ThreadPoolElement) request_list;
+    int cur_threads;
+    int idle_threads;
+    int new_threads;            /* to be made … */
+    int pending_threads;        /* … and on their way */
+    int min_threads;
+    int max_threads;
+};
+
+static void *worker_thread(void *opaque)
+{
+    ThreadPool *pool = opaque;
+
+    qemu_mutex_lock(&pool->lock);
+    pool->pending_threads--;
+    if (pool->new_threads) {
+        qemu_bh_schedule(pool->new_thread_bh);
+    }
+
+    while (pool->cur_threads <= pool->max_threads) {
+        ThreadPoolElement *req;
+        int ret;
+
+        if (QTAILQ_EMPTY(&pool->request_list)) {
+            bool in_time;
+
+            pool->idle_threads++;
+            in_time = qemu_cond_timedwait(&pool->request_cond, &pool->lock,
+                                          THREAD_POOL_IDLE_MS);
+            pool->idle_threads--;
+            if (!in_time && QTAILQ_EMPTY(&pool->request_list) &&
+                pool->cur_threads > pool->min_threads) {
+                break;          /* there is nothing to do for so many */
+            }
+            continue;           /* there may be, or the limits have changed */
+        }
+
+        req = QTAILQ_FIRST(&pool->request_list);
+        QTAILQ_REMOVE(&pool->request_list, req, reqs);
+        req->state = THREAD_ACTIVE;
+        qemu_mutex_unlock(&pool->lock);
+
+        ret = req->func(req->arg);
+
+        req->ret = ret;
+        /* ret before state, for thread_pool_completion_bh(). */
+        qatomic_store_release(&req->state, THREAD_DONE);
+        qemu_bh_schedule(pool->completion_bh);
+
+        qemu_mutex_lock(&pool->lock);
+    }
+
+    pool->cur_threads--;
+    qemu_cond_signal(&pool->worker_stopped);
+    /* Another one may have to go, too. */
+    qemu_cond_signal(&pool->request_cond);
+    qemu_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+/* With the lock. */
+static void do_spawn_thread(ThreadPool *pool)
+{
+    QemuThread t;
+
+    if (!pool->new_threads) {
+        return;
+    }
+    pool->new_threads--;
+    pool->pending_threads++;
+    qemu_thread_create(&t, "worker", worker_thread, pool,
+                       QEMU_THREAD_DETACHED);
+}
+
+static void spawn_thread_bh_fn(void *opaque)
+{
+    ThreadPool *pool = opaque;
+
+    qemu_mutex_lock(&pool->lock);
+    do_spawn_thread(pool);
+    qemu_mutex_unlock(&pool->lock);
+}
+
+/* With the lock. */
+static void spawn_thread(ThreadPool *pool)
+{
+    pool->cur_threads++;
+    pool->new_threads++;
+    /*
+     * Made by the context's thread: the new one inherits its settings, not
+     * those of whoever submitted (a vCPU).  If one is on its way, it sees to
+     * the next.
+     */
+    if (!pool->pending_threads) {
+        qemu_bh_schedule(pool->new_thread_bh);
+    }
+}
+
+static void thread_pool_completion_bh(void *opaque)
+{
+    ThreadPool *pool = opaque;
+    ThreadPoolElement *elem, *next;
+
+    aio_context_acquire(pool->ctx);
+restart:
+    QLIST_FOREACH_SAFE(elem, &pool->head, all, next) {
+        if (qatomic_load_acquire(&elem->state) != THREAD_DONE) {
+            continue;
+        }
+
+        trace_thread_pool_complete(pool, elem, elem->common.opaque, elem->ret);
+        QLIST_REMOVE(elem, all);
+        if (!elem->common.cb) {
+            qemu_aio_unref(elem);
+            continue;
+        }
+
+        /*
+         * The callback may poll: then this BH must run for those that are done
+         * by then.
+         */
+        qemu_bh_schedule(pool->completion_bh);
+
+        aio_context_release(pool->ctx);
+        elem->common.cb(elem->common.opaque, elem->ret);
+        aio_context_acquire(pool->ctx);
+
+        /* If it did not poll, this call has seen all; else it does no harm. */
+        qemu_bh_cancel(pool->completion_bh);
+
+        qemu_aio_unref(elem);
+        goto restart;           /* `next` may be gone */
+    }
+    aio_context_release(pool->ctx);
+}
+
+static void thread_pool_cancel(BlockAIOCB *acb)
+{
+    ThreadPoolElement *elem = (ThreadPoolElement *)acb;
+    ThreadPool *pool = elem->pool;
+
+    trace_thread_pool_cancel(elem, elem->common.opaque);
+
+    QEMU_LOCK_GUARD(&pool->lock);
+    if (elem->state == THREAD_QUEUED) {
+        QTAILQ_REMOVE(&pool->request_list, elem, reqs);
+        qemu_bh_schedule(pool->completion_bh);
+
+        elem->state = THREAD_DONE;
+        elem->ret = -ECANCELED;
+    }
+}
+
+static AioContext *thread_pool_get_aio_context(BlockAIOCB *acb)
+{
+    ThreadPoolElement *elem = (ThreadPoolElement *)acb;
+
+    return elem->pool->ctx;
+}
+
+static const AIOCBInfo thread_pool_aiocb_info = {
+    .aiocb_size         = sizeof(ThreadPoolElement),
+    .cancel_async       = thread_pool_cancel,
+    .get_aio_context    = thread_pool_get_aio_context,
+};
+
+BlockAIOCB *thread_pool_submit_aio(ThreadPool *pool,
+                                   ThreadPoolFunc *func, void *arg,
+                                   BlockCompletionFunc *cb, void *opaque)
+{
+    ThreadPoolElement *req;
+
+    req = qemu_aio_get(&thread_pool_aiocb_info, NULL, cb, opaque);
+    req->func = func;
+    req->arg = arg;
+    req->state = THREAD_QUEUED;
+    req->pool = pool;
+
+    QLIST_INSERT_HEAD(&pool->head, req, all);
+    trace_thread_pool_submit(pool, req, arg);
+
+    qemu_mutex_lock(&pool->lock);
+    if (pool->idle_threads == 0 && pool->cur_threads < pool->max_threads) {
+        spawn_thread(pool);
+    }
+    QTAILQ_INSERT_TAIL(&pool->request_list, req, reqs);
+    qemu_mutex_unlock(&pool->lock);
+    qemu_cond_signal(&pool->request_cond);
+    return &req->common;
+}
+
+typedef struct ThreadPoolCo {
+    Coroutine *co;
+    int ret;
+} ThreadPoolCo;
+
+static void thread_pool_co_cb(void *opaque, int ret)
+{
+    ThreadPoolCo *co = opaque;
+
+    co->ret = ret;
+    aio_co_wake(co->co);
+}
+
+int coroutine_fn thread_pool_submit_co(ThreadPool *pool, ThreadPoolFunc *func,
+                                       void *arg)
+{
+    ThreadPoolCo tpc = { .co = qemu_coroutine_self(), .ret = -EINPROGRESS };
+
+    assert(qemu_in_coroutine());
+    thread_pool_submit_aio(pool, func, arg, thread_pool_co_cb, &tpc);
+    qemu_coroutine_yield();
+    return tpc.ret;
+}
+
+void thread_pool_submit(ThreadPool *pool, ThreadPoolFunc *func, void *arg)
+{
+    thread_pool_submit_aio(pool, func, arg, NULL, NULL);
+}
+
+void thread_pool_update_params(ThreadPool *pool, AioContext *ctx)
+{
+    QEMU_LOCK_GUARD(&pool->lock);
+
+    pool->min_threads = ctx->thread_pool_min;
+    pool->max_threads = ctx->thread_pool_max;
+
+    for (int i = pool->cur_threads; i < pool->min_threads; i++) {
+        spawn_thread(pool);
+    }
+    /* Those that are too many find out when they wake up. */
+    for (int i = pool->cur_threads; i > pool->max_threads; i--) {
+        qemu_cond_signal(&pool->request_cond);
+    }
+}
+
+ThreadPool *thread_pool_new(AioContext *ctx)
+{
+    ThreadPool *pool = g_new0(ThreadPool, 1);
+
+    pool->ctx = ctx;
+    pool->completion_bh = aio_bh_new(ctx, thread_pool_completion_bh, pool);
+    qemu_mutex_init(&pool->lock);
+    qemu_cond_init(&pool->worker_stopped);
+    qemu_cond_init(&pool->request_cond);
+    pool->new_thread_bh = aio_bh_new(ctx, spawn_thread_bh_fn, pool);
+    QLIST_INIT(&pool->head);
+    QTAILQ_INIT(&pool->request_list);
+    thread_pool_update_params(pool, ctx);
+    return pool;
+}
+
+void thread_pool_free(ThreadPool *pool)
+{
+    if (!pool) {
+        return;
+    }
+    assert(QLIST_EMPTY(&pool->head));
+
+    qemu_mutex_lock(&pool->lock);
+    /* Those that were never made. */
+    qemu_bh_delete(pool->new_thread_bh);
+    pool->cur_threads -= pool->new_threads;
+    pool->new_threads = 0;
+
+    /* No more is enough. */
+    pool->max_threads = 0;
+    pool->min_threads = 0;
+    qemu_cond_broadcast(&pool->request_cond);
+    while (pool->cur_threads > 0) {
+        qemu_cond_wait(&pool->worker_stopped, &pool->lock);
+    }
+    qemu_mutex_unlock(&pool->lock);
+
+    qemu_bh_delete(pool->completion_bh);
+    qemu_cond_destroy(&pool->request_cond);
+    qemu_cond_destroy(&pool->worker_stopped);
+    qemu_mutex_destroy(&pool->lock);
+    g_free(pool);
+}
