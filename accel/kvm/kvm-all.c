@@ -349,6 +349,22 @@ static void kvm_read_capabilities(KVMState *s)
     s->guest_debug_flags = kvm_check_extension(s, KVM_CAP_SET_GUEST_DEBUG2);
 }
 
+/*
+ * Without this each look at the log protects all its pages once more, and the
+ * first one of all of the memory at once.
+ */
+static void kvm_enable_manual_dirty_log(KVMState *s)
+{
+    int caps = kvm_vm_check_extension(s, KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2) &
+               (KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE |
+                KVM_DIRTY_LOG_INITIALLY_SET);
+
+    if (caps && kvm_vm_enable_cap(s, KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2, 0,
+                                  caps) == 0) {
+        s->manual_dirty_log_protect = caps;
+    }
+}
+
 static int kvm_init(MachineState *ms)
 {
     KVMState *s = KVM_STATE(ms->accelerator);
@@ -385,6 +401,7 @@ static int kvm_init(MachineState *ms)
     }
 
     kvm_read_capabilities(s);
+    kvm_enable_manual_dirty_log(s);
     kvm_state = s;
 
     ret = kvm_arch_init(ms, s);

@@ -38,8 +38,8 @@
 #include "trace.h"
 
 /*
- * Slots are looked up by those who hold the BQL and, for a vCPU that stopped
- * on poisoned memory, by a signal's handler thread: one lock for the table.
+ * Slots change with the BQL; but the log is cleared, page by page, by whoever
+ * sends the memory, without it: one lock for the table.
  */
 static QemuMutex kvm_slots_lock;
 
@@ -212,7 +212,17 @@ static int kvm_mem_flags(MemoryRegion *mr)
     return flags;
 }
 
-/* The dirty log (KVM API 4.8, KVM_GET_DIRTY_LOG) */
+/*
+ * The dirty log (KVM API 4.8, KVM_GET_DIRTY_LOG): a bit for each page that was
+ * written since the page was last protected.
+ *
+ *     log_sync    what the kernel has noted goes into physmem's bitmaps
+ *     log_clear   somebody has dealt with some pages: protect them again
+ *
+ * An old kernel protects all pages as it is read; a newer one leaves that to us
+ * (KVM API 4.117, KVM_CLEAR_DIRTY_LOG).  Then a page that is read twice before
+ * it is cleared is told twice, and dirty_bmap remembers what was told.
+ */
 
 static void kvm_slot_init_dirty_bitmap(KVMSlot *mem)
 {
@@ -226,7 +236,7 @@ static void kvm_slot_init_dirty_bitmap(KVMSlot *mem)
     mem->dirty_bmap = g_malloc0(mem->dirty_bmap_size);
 }
 
-/* Reading the log clears it: what came goes into physmem's bitmaps at once. */
+/* Into physmem's bitmaps at once. */
 static bool kvm_slot_sync_dirty_log(KVMMemoryListener *kml, KVMSlot *slot)
 {
     struct kvm_dirty_log d = {
@@ -247,6 +257,70 @@ static bool kvm_slot_sync_dirty_log(KVMMemoryListener *kml, KVMSlot *slot)
         slot->dirty_bmap, slot->ram_start_offset,
         slot->memory_size / qemu_real_host_page_size());
     return true;
+}
+
+/*
+ * Protect @npages from @first on of @slot: those that the last sync has told,
+ * and no others, as somebody would miss them.  The kernel takes multiples of 64
+ * pages, or up to the end.
+ */
+static int kvm_log_clear_one_slot(KVMMemoryListener *kml, KVMSlot *slot,
+                                  uint64_t first, uint64_t npages)
+{
+    uint64_t pages = slot->memory_size / qemu_real_host_page_size();
+    uint64_t start = QEMU_ALIGN_DOWN(first, 64);
+    uint64_t end = MIN(QEMU_ALIGN_UP(first + npages, 64), pages);
+    g_autofree unsigned long *bits = bitmap_new(ROUND_UP(end - start, 64));
+    struct kvm_clear_dirty_log d = {
+        .slot = slot->slot | (kml->as_id << 16),
+        .num_pages = end - start,
+        .first_page = start,
+        .dirty_bitmap = bits,
+    };
+    int ret;
+
+    for (uint64_t i = find_next_bit(slot->dirty_bmap, first + npages, first);
+         i < first + npages;
+         i = find_next_bit(slot->dirty_bmap, first + npages, i + 1)) {
+        set_bit(i - start, bits);
+    }
+    ret = kvm_vm_ioctl(kvm_state, KVM_CLEAR_DIRTY_LOG, &d);
+    if (ret < 0 && ret != -ENOENT) {
+        error_report("%s: KVM_CLEAR_DIRTY_LOG failed, slot=%d, "
+                     "start=0x%" PRIx64 ", size=0x%" PRIx32 ", errno=%d",
+                     __func__, d.slot, (uint64_t)d.first_page,
+                     (uint32_t)d.num_pages, ret);
+        return ret;
+    }
+    bitmap_clear(slot->dirty_bmap, first, npages);
+    return 0;
+}
+
+/* A part of the region may be in several slots, or in none. */
+static int kvm_physical_log_clear(KVMMemoryListener *kml,
+                                  MemoryRegionSection *section)
+{
+    hwaddr page = qemu_real_host_page_size();
+    hwaddr start, end, size = kvm_align_section(section, &start);
+    int ret = 0;
+
+    if (!kvm_state->manual_dirty_log_protect || !size) {
+        return 0;
+    }
+    end = start + size;
+    QEMU_LOCK_GUARD(&kvm_slots_lock);
+    for (unsigned int i = 0; i < kml->nr_allocated_slots && !ret; i++) {
+        KVMSlot *mem = &kml->slots[i];
+        hwaddr first = MAX(start, mem->start_addr);
+        hwaddr last = MIN(end, mem->start_addr + mem->memory_size);
+
+        if (first < last && mem->dirty_bmap) {
+            ret = kvm_log_clear_one_slot(kml, mem,
+                                         (first - mem->start_addr) / page,
+                                         (last - first) / page);
+        }
+    }
+    return ret;
 }
 
 static void kvm_physical_sync_dirty_bitmap(KVMMemoryListener *kml,
@@ -379,6 +453,9 @@ static int kvm_section_update_flags(KVMMemoryListener *kml,
         }
         mem->flags = kvm_mem_flags(section->mr);
         if (mem->flags != mem->old_flags) {
+            if (!(mem->flags & KVM_MEM_LOG_DIRTY_PAGES)) {
+                g_clear_pointer(&mem->dirty_bmap, g_free);
+            }
             kvm_slot_init_dirty_bitmap(mem);
             ret = kvm_set_user_memory_region(kml, mem, false);
             if (ret < 0) {
@@ -419,6 +496,16 @@ static void kvm_log_sync(MemoryListener *listener,
                                                 listener), section);
 }
 
+static void kvm_log_clear(MemoryListener *listener,
+                          MemoryRegionSection *section)
+{
+    if (kvm_physical_log_clear(container_of(listener, KVMMemoryListener,
+                                            listener), section) < 0) {
+        /* Pages of which nobody would hear again. */
+        exit(1);
+    }
+}
+
 /* Life */
 
 void kvm_memory_listener_register(KVMState *s, KVMMemoryListener *kml,
@@ -438,6 +525,7 @@ void kvm_memory_listener_register(KVMState *s, KVMMemoryListener *kml,
     kml->listener.log_start = kvm_log_start;
     kml->listener.log_stop = kvm_log_stop;
     kml->listener.log_sync = kvm_log_sync;
+    kml->listener.log_clear = kvm_log_clear;
     kml->listener.priority = 10;
     kml->listener.name = name;
 

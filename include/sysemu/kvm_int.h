@@ -62,6 +62,8 @@ struct KVMState {
     int many_ioeventfds;
     int intx_set_mask;
     bool sync_mmu;
+    /* KVM_DIRTY_LOG_*: reading the log leaves its pages alone; 0: it cannot. */
+    uint64_t manual_dirty_log_protect;
     uint32_t coalesced_mmio_max;
     int sigmask_len;
     bool kernel_irqchip_allowed;

@@ -422,6 +422,8 @@ static void test_dirty_log(void)
     g_assert_cmphex(dirty_pages(&vram, DIRTY_MEMORY_VGA), ==, 0x20);
     show(&vram, BASE, 1);
     assert_slots("100000-ffffff\n1000000-100ffff log\n1010000-3ffffff\n");
+    /* A log may begin with all pages, or none. */
+    dirty_pages(&vram, DIRTY_MEMORY_VGA);
     kvm_guest_write_one(BASE + 6 * PAGE, 3);
     g_assert_cmphex(dirty_pages(&vram, DIRTY_MEMORY_VGA), ==, 0x40);
 
@@ -434,9 +436,49 @@ static void test_dirty_log(void)
     assert_slots("100000-ffffff\n1000000-100ffff\n1010000-3ffffff\n");
     kvm_guest_write_one(BASE + 10 * PAGE, 4);
     memory_region_set_log(&vram, true, DIRTY_MEMORY_VGA);
+    dirty_pages(&vram, DIRTY_MEMORY_VGA);
     kvm_guest_write_one(BASE + 11 * PAGE, 4);
-    g_assert_cmphex(dirty_pages(&vram, DIRTY_MEMORY_VGA) & 0xc00, ==, 0x800);
+    g_assert_cmphex(dirty_pages(&vram, DIRTY_MEMORY_VGA), ==, 0x800);
     memory_region_set_log(&vram, false, DIRTY_MEMORY_VGA);
+    end(&vram);
+    kvm_guest_free(g);
+}
+
+/*
+ * Who clears one page leaves the others, and what came after the last look is
+ * not cleared unseen.
+ */
+static void test_clear_log(void)
+{
+    MemoryRegion vram;
+    KvmGuest *g = kvm_guest_new();
+
+    memory_region_init_ram(&vram, NULL, "vram", 200 * PAGE, &error_abort);
+    show(&vram, BASE, 1);
+    memory_region_set_log(&vram, true, DIRTY_MEMORY_VGA);
+    memory_global_dirty_log_sync();
+    memory_region_reset_dirty(&vram, 0, 200 * PAGE, DIRTY_MEMORY_VGA);
+
+    kvm_guest_write(g, BASE + 3 * PAGE, 1);
+    kvm_guest_write(g, BASE + 4 * PAGE, 1);
+    kvm_guest_write(g, BASE + 70 * PAGE, 1);
+    kvm_guest_write(g, BASE + 199 * PAGE, 1);
+    kvm_guest_run(g);
+    memory_global_dirty_log_sync();
+    kvm_guest_write_one(BASE + 5 * PAGE, 1);
+    memory_region_reset_dirty(&vram, 3 * PAGE, 3 * PAGE, DIRTY_MEMORY_VGA);
+    memory_region_reset_dirty(&vram, 199 * PAGE, PAGE, DIRTY_MEMORY_VGA);
+    memory_global_dirty_log_sync();
+    for (unsigned i = 0; i < 200; i++) {
+        g_assert_true(cpu_physical_memory_get_dirty(
+            memory_region_get_ram_addr(&vram) + i * PAGE, PAGE,
+            DIRTY_MEMORY_VGA) == (i == 5 || i == 70));
+    }
+    kvm_guest_write_one(BASE + 199 * PAGE, 2);
+    memory_global_dirty_log_sync();
+    g_assert_true(cpu_physical_memory_get_dirty(
+        memory_region_get_ram_addr(&vram) + 199 * PAGE, PAGE,
+        DIRTY_MEMORY_VGA));
     end(&vram);
     kvm_guest_free(g);
 }
@@ -648,6 +690,7 @@ static void add_tests(void)
     g_test_add_func("/kvm/memory/slot-size", test_slot_size);
     g_test_add_func("/kvm/memory/address-from-host", test_address_from_host);
     g_test_add_func("/kvm/memory/dirty-log", test_dirty_log);
+    g_test_add_func("/kvm/memory/clear-log", test_clear_log);
     g_test_add_func("/kvm/memory/global-log", test_global_log);
     g_test_add_func("/kvm/memory/coalesced", test_coalesced);
     g_test_add_func("/kvm/memory/coalesced-many", test_coalesced_many);
