@@ -9,33 +9,27 @@
 #include "qemu/osdep.h"
 #include "hw/acpi/aml-build.h"
 #include "hw/acpi/utils.h"
-#include "qapi/error.h"
-#include "qemu/cutils.h"
+#include "hw/loader.h"
 
-/*
- * In RAM of its own, because it is part of the machine's state: the guest may
- * have seen half of it.
- */
+/* In RAM that may grow: what a later version builds may be larger. */
 MemoryRegion *acpi_add_rom_blob(FWCfgCallback update, void *opaque,
                                 GArray *blob, const char *name)
 {
-    g_autofree char *mr_name = g_strdup_printf("/rom@%s", name);
-    unsigned size = acpi_data_len(blob);
-    FWCfgState *fw_cfg = fw_cfg_find();
-    MemoryRegion *mr = g_new0(MemoryRegion, 1);
-    void *data;
+    static const struct {
+        const char *name;
+        size_t max_size;
+    } files[] = {
+        { ACPI_BUILD_TABLE_FILE, ACPI_BUILD_TABLE_MAX_SIZE },
+        { ACPI_BUILD_LOADER_FILE, ACPI_BUILD_LOADER_MAX_SIZE },
+        { ACPI_BUILD_RSDP_FILE, ACPI_BUILD_RSDP_MAX_SIZE },
+    };
 
-    memory_region_init_ram(mr, OBJECT(fw_cfg), mr_name, size, &error_fatal);
-    memory_region_set_readonly(mr, true);
-    /* The device has the only reference, and so its end is the region's. */
-    OBJECT(mr)->free = g_free;
-
-    data = memory_region_get_ram_ptr(mr);
-    /* Room for later takes no pages until then: new RAM is zero. */
-    if (!buffer_is_zero(blob->data, size)) {
-        memcpy(data, blob->data, size);
+    for (int i = 0; i < ARRAY_SIZE(files); i++) {
+        if (!strcmp(name, files[i].name)) {
+            return rom_add_blob(name, blob->data, acpi_data_len(blob),
+                                files[i].max_size, -1, name, update, opaque,
+                                NULL, true);
+        }
     }
-    fw_cfg_add_file_callback(fw_cfg, name, update, NULL, opaque, data, size,
-                             true);
-    return mr;
+    g_assert_not_reached();
 }

@@ -18,9 +18,11 @@
 #include "hw/boards.h"
 #include "hw/loader.h"
 #include "hw/nvram/fw_cfg.h"
+#include "migration/vmstate.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-machine.h"
 #include "qapi/type-helpers.h"
+#include "qemu/cutils.h"
 #include "qemu/datadir.h"
 #include "qemu/error-report.h"
 #include "qemu/queue.h"
@@ -168,17 +170,60 @@ err:
     return -1;
 }
 
-void rom_add_blob_fixed_as(const char *name, const void *blob, size_t len,
-                           hwaddr addr, AddressSpace *as)
+/* Whose RAM has grown is a longer file; @id is the region's name. */
+static void fw_cfg_resized(const char *id, uint64_t length, void *host)
+{
+    if (rom_fw_cfg) {
+        fw_cfg_modify_file(rom_fw_cfg, id + strlen("/rom@"), host, length);
+    }
+}
+
+/* The image in RAM that only the device shows, as a file. */
+static void rom_set_mr(Rom *rom, const void *blob, const char *name,
+                       bool read_only)
+{
+    Object *owner = OBJECT(rom_fw_cfg);
+
+    rom->mr = g_new0(MemoryRegion, 1);
+    memory_region_init_resizeable_ram(rom->mr, owner, name, rom->datasize,
+                                      rom->romsize, fw_cfg_resized,
+                                      &error_fatal);
+    memory_region_set_readonly(rom->mr, read_only);
+    vmstate_register_ram_global(rom->mr);
+    /* The device has the only reference, and so its end is the region's. */
+    OBJECT(rom->mr)->free = g_free;
+    /* Room for later takes no pages until then: new RAM is zero. */
+    if (!buffer_is_zero(blob, rom->datasize)) {
+        memcpy(memory_region_get_ram_ptr(rom->mr), blob, rom->datasize);
+    }
+}
+
+MemoryRegion *rom_add_blob(const char *name, const void *blob, size_t len,
+                           size_t max_len, hwaddr addr,
+                           const char *fw_file_name, FWCfgCallback fw_callback,
+                           void *callback_opaque, AddressSpace *as,
+                           bool read_only)
 {
     Rom *rom = g_new0(Rom, 1);
 
     rom->name = g_strdup(name);
     rom->addr = addr;
     rom->as = as;
-    rom->romsize = rom->datasize = len;
-    rom->data = g_memdup2(blob, len);
+    rom->datasize = len;
+    rom->romsize = max_len ?: len;
     rom_insert(rom);
+    if (fw_file_name && rom_fw_cfg) {
+        g_autofree char *mr_name = g_strdup_printf("/rom@%s", fw_file_name);
+
+        rom_set_mr(rom, blob, mr_name, read_only);
+        fw_cfg_add_file_callback(rom_fw_cfg, fw_file_name, fw_callback, NULL,
+                                 callback_opaque,
+                                 memory_region_get_ram_ptr(rom->mr), len,
+                                 read_only);
+    } else {
+        rom->data = g_memdup2(blob, len);
+    }
+    return rom->mr;
 }
 
 int rom_add_elf_program(const char *name, GMappedFile *mapped_file, void *data,

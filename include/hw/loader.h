@@ -98,11 +98,25 @@ ssize_t rom_add_file(const char *file, const char *fw_dir, hwaddr addr,
 #define rom_add_file_mr(_f, _mr, _i) \
     rom_add_file(_f, NULL, 0, _i, false, _mr, NULL)
 
-/* An image of @len bytes from memory; it is copied. */
-void rom_add_blob_fixed_as(const char *name, const void *blob, size_t len,
-                           hwaddr addr, AddressSpace *as);
+/*
+ * rom_add_blob: add an image of @len bytes from memory, which are copied: to
+ * @addr in @as, or, if @fw_file_name is given, as a file of fw_cfg.
+ *
+ * Such a file is in RAM of its own, which may grow to @max_len: it is a part of
+ * the machine's state, as a guest may have read half of it.  @fw_callback (NULL:
+ * none) is called with @callback_opaque whenever the guest selects the file;
+ * @read_only keeps the guest's DMA from writing to it.  Returns the RAM, which is
+ * fw_cfg's; NULL for an image with an address.
+ */
+MemoryRegion *rom_add_blob(const char *name, const void *blob, size_t len,
+                           size_t max_len, hwaddr addr,
+                           const char *fw_file_name, FWCfgCallback fw_callback,
+                           void *callback_opaque, AddressSpace *as,
+                           bool read_only);
 #define rom_add_blob_fixed(_f, _b, _l, _a) \
-    rom_add_blob_fixed_as(_f, _b, _l, _a, NULL)
+    rom_add_blob(_f, _b, _l, _l, _a, NULL, NULL, NULL, NULL, true)
+#define rom_add_blob_fixed_as(_f, _b, _l, _a, _as) \
+    rom_add_blob(_f, _b, _l, _l, _a, NULL, NULL, NULL, _as, true)
 
 /*
  * @datasize bytes at @data, which is in @mapped_file (it is kept) or, if that

@@ -148,8 +148,12 @@ static void test_ramblocks(void)
         "               Used              Total\n"
         "                  pc.ram    4 KiB  0x0000000000000000"
         " 0x0000000002000000 0x0000000002000000\n"));
-    expected = g_strdup_printf("fw=genroms/%s size=0x00000a name=\"%s\"\n",
-                               rom, rom);
+    expected = g_strdup_printf(
+        "fw=genroms/%s size=0x00000a name=\"%s\"\n"
+        "/rom@etc/acpi/tables size=0x200000 name=\"etc/acpi/tables\"\n"
+        "/rom@etc/table-loader size=0x010000 name=\"etc/table-loader\"\n"
+        "/rom@etc/acpi/rsdp size=0x001000 name=\"etc/acpi/rsdp\"\n",
+        rom, rom);
     expect_hmp(qts, "info roms", expected);
     qtest_quit(qts);
     g_unlink(rom);
