@@ -22,12 +22,14 @@
 #include "qemu/option.h"
 #include "qemu/qemu-print.h"
 #include "qom/object_interfaces.h"
+#include "trace.h"
 
 bool user_creatable_complete(UserCreatable *uc, Error **errp)
 {
     UserCreatableClass *ucc = USER_CREATABLE_GET_CLASS(uc);
     Error *err = NULL;
 
+    trace_user_creatable_complete(object_get_typename(OBJECT(uc)));
     if (ucc->complete) {
         ucc->complete(uc, &err);
         error_propagate(errp, err);

@@ -20,6 +20,7 @@ static void *balloon_opaque;
 int qemu_add_balloon_handler(QEMUBalloonEvent *event_func,
                              QEMUBalloonStatus *stat_func, void *opaque)
 {
+    trace_qemu_add_balloon_handler(opaque);
     if (balloon_event_fn || balloon_stat_fn || balloon_opaque) {
         return -1;
     }

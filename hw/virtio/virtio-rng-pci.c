@@ -12,6 +12,7 @@
 #include "hw/virtio/virtio-rng.h"
 #include "qapi/error.h"
 #include "qemu/module.h"
+#include "trace.h"
 
 #define TYPE_VIRTIO_RNG_PCI "virtio-rng-pci-base"
 OBJECT_DECLARE_SIMPLE_TYPE(VirtIORngPCI, VIRTIO_RNG_PCI)
@@ -27,6 +28,7 @@ static void virtio_rng_pci_realize(VirtIOPCIProxy *vpci_dev, Error **errp)
     VirtIORngPCI *vrng = VIRTIO_RNG_PCI(vpci_dev);
     DeviceState *vdev = DEVICE(&vrng->vdev);
 
+    trace_virtio_rng_pci_realize(object_get_typename(OBJECT(vpci_dev)));
     /* One for the queue, one for the config. */
     if (vpci_dev->nvectors == DEV_NVECTORS_UNSPECIFIED) {
         vpci_dev->nvectors = 2;
@@ -38,6 +40,7 @@ static void virtio_rng_initfn(Object *obj)
 {
     VirtIORngPCI *dev = VIRTIO_RNG_PCI(obj);
 
+    trace_virtio_rng_initfn(object_get_typename(obj));
     virtio_instance_init_common(obj, &dev->vdev, sizeof(dev->vdev),
                                 TYPE_VIRTIO_RNG);
 }

@@ -125,6 +125,7 @@ static void handle_input(VirtIODevice *vdev, VirtQueue *vq)
 static uint64_t virtio_rng_get_features(VirtIODevice *vdev, uint64_t f,
                                         Error **errp)
 {
+    trace_virtio_rng_get_features(f);
     return f;
 }
 
@@ -185,6 +186,9 @@ static void virtio_rng_device_realize(DeviceState *dev, Error **errp)
     VirtIODevice *vdev = VIRTIO_DEVICE(dev);
     VirtIORNG *vrng = VIRTIO_RNG(dev);
 
+    trace_virtio_rng_device_realize(vrng->conf.rng
+                                    ? object_get_typename(OBJECT(vrng->conf.rng))
+                                    : "(its own)");
     if (vrng->conf.period_ms <= 0) {
         error_setg(errp, "'period' parameter expects a positive integer");
         return;

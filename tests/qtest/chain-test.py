@@ -29,18 +29,25 @@ ARGUMENT = {
     'property_add_child': r'[^.]+\.(.*): .*',
 }
 
-# QEMU's compiler made jumps of these last calls, which are no deeper then.
+# QEMU's compiler made jumps of these last calls, which are no deeper then: the
+# caller, and what is called in its place.
 JUMPS = {
     ('device_post_init', 'qdev_prop_set_globals'),
     ('device_post_init', 'object_apply_global_props'),
     ('qdev_prop_set_globals', 'object_apply_global_props'),
+    ('virtio_instance_init_common', 'qdev_alias_all_properties'),
     ('virtio_pci_dc_realize', 'pci_qdev_realize'),
-    ('virtio_pci_realize', 'virtio_balloon_pci_realize'),
-    ('virtio_pci_realize', 'virtio_net_pci_realize'),
     ('virtio_pci_realize', 'qdev_realize'),
-    ('virtio_balloon_pci_realize', 'qdev_realize'),
-    ('virtio_net_pci_realize', 'qdev_realize'),
     ('virtio_pci_device_plugged', 'pci_register_bar'),
+    # The functions of a type
+    ('virtio_pci_realize', 'virtio_balloon_pci_realize'),
+    ('virtio_balloon_pci_realize', 'qdev_realize'),
+    ('virtio_pci_realize', 'virtio_net_pci_realize'),
+    ('virtio_net_pci_realize', 'qdev_realize'),
+    ('virtio_rng_initfn', 'virtio_instance_init_common'),
+    ('virtio_rng_initfn', 'qdev_alias_all_properties'),
+    ('virtio_pci_realize', 'virtio_rng_pci_realize'),
+    ('virtio_rng_pci_realize', 'qdev_realize'),
 }
 
 
