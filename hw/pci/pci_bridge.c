@@ -387,7 +387,7 @@ int pci_bridge_qemu_reserve_cap_init(PCIDevice *dev, int cap_offset,
     if (res_reserve.mem_pref_32 != unset &&
         res_reserve.mem_pref_32 >= 4ULL << 30) {
         error_setg(errp,
-                   "PCI resource reserve cap: pref32-reserve must be less "
+                   "PCI resource reserve cap: pref32-reserve  must be less "
                    "than 4G");
         return -EINVAL;
     }

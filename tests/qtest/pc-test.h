@@ -24,27 +24,30 @@ typedef struct ConfigDword {
     uint32_t value;
 } ConfigDword;
 
-static inline uint32_t pc_config_address(uint8_t devfn, uint8_t offset)
+/* @bdf: a devfn, for devices behind bridges with the number of their bus. */
+#define PC_BDF(bus, slot, func) ((bus) << 8 | (slot) << 3 | (func))
+
+static inline uint32_t pc_config_address(uint16_t bdf, uint8_t offset)
 {
-    return 0x80000000 | devfn << 8 | offset;
+    return 0x80000000 | bdf << 8 | offset;
 }
 
-static inline uint32_t pc_config_readl(QTestState *qts, uint8_t devfn,
+static inline uint32_t pc_config_readl(QTestState *qts, uint16_t bdf,
                                        uint8_t offset)
 {
-    qtest_outl(qts, PC_CONFIG_ADDRESS, pc_config_address(devfn, offset));
+    qtest_outl(qts, PC_CONFIG_ADDRESS, pc_config_address(bdf, offset));
     return qtest_inl(qts, PC_CONFIG_DATA);
 }
 
-static inline void pc_config_writel(QTestState *qts, uint8_t devfn,
+static inline void pc_config_writel(QTestState *qts, uint16_t bdf,
                                     uint8_t offset, uint32_t value)
 {
-    qtest_outl(qts, PC_CONFIG_ADDRESS, pc_config_address(devfn, offset));
+    qtest_outl(qts, PC_CONFIG_ADDRESS, pc_config_address(bdf, offset));
     qtest_outl(qts, PC_CONFIG_DATA, value);
 }
 
 /* All 256 bytes: what is not among the @n dwords at @want, is zero. */
-static inline void pc_config_check(QTestState *qts, uint8_t devfn,
+static inline void pc_config_check(QTestState *qts, uint16_t bdf,
                                    const ConfigDword *want, size_t n)
 {
     for (unsigned offset = 0; offset < 256; offset += 4) {
@@ -55,10 +58,10 @@ static inline void pc_config_check(QTestState *qts, uint8_t devfn,
             want++;
             n--;
         }
-        if (pc_config_readl(qts, devfn, offset) != value) {
+        if (pc_config_readl(qts, bdf, offset) != value) {
             g_test_message("at offset 0x%x of config space", offset);
         }
-        g_assert_cmphex(pc_config_readl(qts, devfn, offset), ==, value);
+        g_assert_cmphex(pc_config_readl(qts, bdf, offset), ==, value);
     }
 }
 
