@@ -200,7 +200,9 @@ static void set_segment(SegmentCache *seg, unsigned n, uint32_t flags)
     *seg = (SegmentCache) {
         .selector = 8 * n,
         .base = 0x1000000 * n,
-        .limit = 0xfff + 0x1000 * n,
+        /* An AMD processor tells G by whether the limit needs it. */
+        .limit = flags & DESC_G_MASK ? 0x100fff + 0x100000 * n
+                                     : 0xfff + 0x1000 * n,
         .flags = flags,
     };
 }

@@ -96,9 +96,10 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
         ret |= CPUID_6_EAX_ARAT;
     } else if (function == KVM_CPUID_FEATURES && reg == R_EAX) {
         if (!kvm_irqchip_in_kernel()) {
-            /* A wake-up and an IPI go by the kernel's local APICs. */
+            /* All of these are messages between the kernel's local APICs. */
             ret &= ~(1U << KVM_FEATURE_PV_UNHALT |
-                     1U << KVM_FEATURE_PV_SEND_IPI);
+                     1U << KVM_FEATURE_PV_SEND_IPI |
+                     1U << KVM_FEATURE_ASYNC_PF_INT);
         }
         if (kvm_irqchip_is_split()) {
             ret |= 1U << KVM_FEATURE_MSI_EXT_DEST_ID;

@@ -24,6 +24,7 @@ typedef struct KvmMsr {
     size_t offset, size;    /* in CPUX86State */
     int level;              /* written at KVM_PUT_* from this on */
     bool everywhere;        /* every KVM has it, listed or not */
+    bool of_apic;           /* the kernel's local APIC plays it */
 } KvmMsr;
 
 #define MSR_ROW(_index, _field, _level, _everywhere)                       \
@@ -82,7 +83,8 @@ static const KvmMsr kvm_msrs[] = {
     MSR_RESET(MSR_KVM_WALL_CLOCK, wall_clock_msr),
     MSR_RESET(MSR_KVM_SYSTEM_TIME, system_time_msr),
     MSR_RESET(MSR_KVM_ASYNC_PF_EN, async_pf_en_msr),
-    MSR_RESET(MSR_KVM_ASYNC_PF_INT, async_pf_int_msr),
+    { MSR_KVM_ASYNC_PF_INT, offsetof(CPUX86State, async_pf_int_msr),
+      sizeof(uint64_t), KVM_PUT_RESET_STATE, .of_apic = true },
     MSR_RESET(MSR_KVM_STEAL_TIME, steal_time_msr),
     MSR_RESET(MSR_KVM_PV_EOI_EN, pv_eoi_en_msr),
     MSR_RESET(MSR_KVM_POLL_CONTROL, poll_control_msr),
@@ -188,7 +190,8 @@ static void kvm_msrs_collect(X86CPU *cpu, int level, KvmMsrBuffer *buf)
     for (size_t i = 0; i < ARRAY_SIZE(kvm_msrs); i++) {
         const KvmMsr *msr = &kvm_msrs[i];
 
-        if (kvm_has_msr[i] && level >= msr->level) {
+        if (kvm_has_msr[i] && level >= msr->level &&
+            (!msr->of_apic || kvm_irqchip_in_kernel())) {
             kvm_msr_add(buf, msr->index, (char *)env + msr->offset, msr->size);
         }
     }
