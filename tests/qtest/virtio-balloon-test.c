@@ -783,6 +783,10 @@ static void test_hint_reset(gconstpointer drive)
     balloon_boot(&t, GPOINTER_TO_INT(drive), HINT_OPTS, HINT_PROPS);
     for (int i = 0; i < 5; i++) {
         hint_in_flight(&t);
+        /* The thread polls longer, or not at all, from now on. */
+        expect_return(t.qts, "{}", "{'execute': 'qom-set', 'arguments':"
+                      " {'path': '/objects/io', 'property': 'poll-max-ns',"
+                      " 'value': %d}}", i % 2 * 100000);
         balloon_forget_queues(&t);
         balloon_drive(&t);
     }
