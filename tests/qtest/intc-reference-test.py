@@ -155,7 +155,7 @@ def draw_ioapic(draw):
                 # `info pic` is no good at those that are none.
                 'writel 0x%x 0x%x' % (IOAPIC, 0x10 + 2 * pin)]
     return ['write%s 0x%x 0x%x' % (draw.choice('bwl'), IOAPIC + 0x10,
-                                   draw.randrange(1 << 32)),
+                                   draw.randrange(1 << 32) & ~0x400),
             'writel 0x%x 0' % LOCAL_APIC]
 
 
