@@ -35,7 +35,7 @@ bool acpi_guest_sci(QTestState *qts)
     return qtest_get_irq(qts, SCI);
 }
 
-uint32_t acpi_guest_answer(QTestState *qts)
+uint32_t acpi_guest_answer_bus(QTestState *qts, uint32_t bsel)
 {
     uint32_t up, down;
 
@@ -44,7 +44,7 @@ uint32_t acpi_guest_answer(QTestState *qts)
     qtest_outw(qts, ACPI_GPE0_STS, 1 << 1);
     g_assert_false(acpi_guest_sci(qts));
 
-    qtest_outl(qts, ACPI_PCIHP_SEL, 0);
+    qtest_outl(qts, ACPI_PCIHP_SEL, bsel);
     up = qtest_inl(qts, ACPI_PCIHP_UP);
     down = qtest_inl(qts, ACPI_PCIHP_DOWN);
     for (int slot = 0; slot < 32; slot++) {
@@ -55,4 +55,9 @@ uint32_t acpi_guest_answer(QTestState *qts)
     g_assert_cmphex(qtest_inl(qts, ACPI_PCIHP_UP), ==, 0);
     g_assert_cmphex(qtest_inl(qts, ACPI_PCIHP_DOWN), ==, 0);
     return up;
+}
+
+uint32_t acpi_guest_answer(QTestState *qts)
+{
+    return acpi_guest_answer_bus(qts, 0);
 }

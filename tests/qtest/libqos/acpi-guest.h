@@ -46,5 +46,7 @@ bool acpi_guest_sci(QTestState *qts);
  * should go.  Returns what came, a bit for each slot.
  */
 uint32_t acpi_guest_answer(QTestState *qts);
+/* The same for the bus with number @bsel among those with hotplug. */
+uint32_t acpi_guest_answer_bus(QTestState *qts, uint32_t bsel);
 
 #endif
