@@ -13,17 +13,22 @@
 #include "libqos/fw_cfg.h"
 #include "pc-test.h"
 #include "qemu/bswap.h"
+#include "standard-headers/linux/qemu_fw_cfg.h"
 
 /* Where this firmware has the two files. */
 #define TABLES_ADDR     0x7f00000
 #define RSDP_ADDR       0xf0010
+
+/* And what it needs to read them. */
+#define DMA_REQUEST     0x100000
+#define DMA_BUFFER      0x101000
 
 /* PIIX4_PM, and where its ports are. */
 #define PM_DEVFN        (1 << 3 | 3)
 #define PM_BASE         0x40
 
 /* The files are larger, and empty behind this. */
-#define TABLES_MAX      0x2800
+#define TABLES_MAX      0x5000
 #define LOADER_MAX      0xa00
 #define RSDP_SIZE       20
 
@@ -114,10 +119,26 @@ static void firmware_load(AcpiTest *t)
     g_assert_cmpint(t->allocated, ==, 2);
 }
 
+/* In one go, by DMA: a byte at a time takes most of this test's time. */
+static void firmware_read(QFWCFG *fw_cfg, void *data, size_t len)
+{
+    struct fw_cfg_dma_access req = {
+        .control = cpu_to_be32(FW_CFG_DMA_CTL_READ),
+        .length = cpu_to_be32(len),
+        .address = cpu_to_be64(DMA_BUFFER),
+    };
+
+    qtest_memwrite(fw_cfg->qts, DMA_REQUEST, &req, sizeof(req));
+    qtest_outl(fw_cfg->qts, fw_cfg->base + 8, cpu_to_be32(DMA_REQUEST));
+    g_assert_cmphex(qtest_readl(fw_cfg->qts, DMA_REQUEST), ==, 0);
+    qtest_bufread(fw_cfg->qts, DMA_BUFFER, data, len);
+}
+
 static void acpi_start(AcpiTest *t, const char *args)
 {
     t->qts = qtest_initf("-machine pc -nodefaults %s", args);
     t->fw_cfg = pc_fw_cfg_init(t->qts);
+    t->fw_cfg->read = firmware_read;
     acpi_guest_map_pm(t->qts);
     firmware_load(t);
 }
@@ -498,6 +519,75 @@ static void test_no_hotplug(void)
     g_assert_null(strstr(bare->str, "PHPR"));
 }
 
+/* Is the object @path below \_SB.PCI0 there? */
+static bool has_pci_object(GString *names, const char *path)
+{
+    g_autofree char *name = g_strdup_printf(" _SB_PCI0%s ", path);
+    g_autofree char *all = g_strdup_printf("%s ", names->str);
+
+    return strstr(all, name) != NULL;
+}
+
+/*
+ * Behind bridges slots are as on the root bus, wherever the bridge is; it stays
+ * itself.
+ */
+static void test_bridges(void)
+{
+    static const char bridges[] =
+        "-device pci-bridge,id=b1,chassis_nr=1,addr=4,multifunction=on "
+        "-device pci-bridge,id=b2,chassis_nr=2,addr=4.1 "
+        "-device pci-bridge,id=b3,chassis_nr=3,bus=b2,addr=7 ";
+    g_autofree char *off = g_strconcat(bridges, "-global PIIX4_PM.acpi-pci-"
+                               "hotplug-with-bridge-support=off", NULL);
+    g_autofree char *root_off = g_strconcat(bridges, "-global PIIX4_PM."
+                                    "acpi-root-pci-hotplug=off", NULL);
+    g_autoptr(GString) names = dsdt_names(bridges);
+    g_autoptr(GString) without = dsdt_names(off);
+    g_autoptr(GString) below = dsdt_names(root_off);
+
+    g_assert_true(has_pci_object(names, "S20_PCNT"));
+    g_assert_true(has_pci_object(names, "S20_S18__EJ0"));
+    g_assert_true(has_pci_object(names, "S21_S18__EJ0"));
+    g_assert_true(has_pci_object(names, "S21_S38_PCNT"));
+    g_assert_true(has_pci_object(names, "S21_S38_SF8__EJ0"));
+    g_assert_true(has_pci_object(names, "S21_S38_BSEL"));
+    g_assert_false(has_pci_object(names, "S20__EJ0"));
+    g_assert_false(has_pci_object(names, "S21__EJ0"));
+    g_assert_false(has_pci_object(names, "S21_S38__EJ0"));
+
+    g_assert_true(has_pci_object(without, "S20__ADR"));
+    g_assert_false(has_pci_object(without, "S20__EJ0"));
+    g_assert_false(has_pci_object(without, "S20_PCNT"));
+    g_assert_false(has_pci_object(without, "S21__ADR"));
+
+    g_assert_false(has_pci_object(below, "S28__ADR"));
+    g_assert_true(has_pci_object(below, "S21_S38_SF8__EJ0"));
+}
+
+/* One that came while the guest ran is a card like others, after a reset too. */
+static void test_bridge_hotplugged(void)
+{
+    g_autoptr(GString) names = g_string_new("");
+    uint8_t *dsdt;
+    AcpiTest t;
+
+    acpi_start(&t, "");
+    qtest_qmp_device_add(t.qts, "pci-bridge", "b1",
+                         "{'addr': '4', 'chassis_nr': 1}");
+    qtest_qmp_assert_success(t.qts, "{'execute': 'system_reset'}");
+    qtest_qmp_eventwait(t.qts, "RESET");
+    acpi_guest_map_pm(t.qts);
+    firmware_load(&t);
+    dsdt = find_dsdt(&t);
+    aml_walk(dsdt + 36, dsdt + table_length(dsdt), "", names);
+    g_assert_true(has_pci_object(names, "S20__EJ0"));
+    g_assert_false(has_pci_object(names, "S20_PCNT"));
+    /* Nobody calls what is not there: ^S20.PCNT */
+    g_assert_null(memmem(dsdt, table_length(dsdt), "^\x2eS20_PCNT", 10));
+    acpi_stop(&t);
+}
+
 /* The ISA devices that are there, below their bridge. */
 static void test_isa_devices(void)
 {
@@ -587,6 +677,8 @@ int main(int argc, char **argv)
     qtest_add_func("/acpi/dsdt/slots", test_slots);
     qtest_add_func("/acpi/dsdt/cpus", test_cpus);
     qtest_add_func("/acpi/dsdt/no-hotplug", test_no_hotplug);
+    qtest_add_func("/acpi/dsdt/bridges", test_bridges);
+    qtest_add_func("/acpi/dsdt/bridge-hotplugged", test_bridge_hotplugged);
     qtest_add_func("/acpi/dsdt/isa-devices", test_isa_devices);
     qtest_add_func("/acpi/dsdt/sleep-states", test_sleep_states);
     qtest_add_func("/acpi/dsdt/iasl", test_iasl);
