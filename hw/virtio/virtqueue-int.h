@@ -186,6 +186,15 @@ static inline bool virtqueue_ram_view(VRingMemoryRegionCaches *caches,
     return true;
 }
 
+/*
+ * A table of descriptors (of 16 bytes, as of both rings) in the @len bytes at
+ * the guest's @pa.  *@translated: destroy *@table when it is done with; also
+ * if it is false that is returned, after virtio_error().
+ */
+bool virtqueue_map_table(VirtQueue *vq, VRingMemoryRegionCaches *caches,
+                         hwaddr pa, uint32_t len, MemoryRegionCache *table,
+                         bool *translated);
+
 /* Give back @out_num pieces to read and after them @in_num to write. */
 void virtqueue_undo_map_desc(VirtQueue *vq, unsigned int out_num,
                              unsigned int in_num, struct iovec *iov);

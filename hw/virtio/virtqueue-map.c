@@ -197,6 +197,28 @@ out:
     return ok;
 }
 
+bool virtqueue_map_table(VirtQueue *vq, VRingMemoryRegionCaches *caches,
+                         hwaddr pa, uint32_t len, MemoryRegionCache *table,
+                         bool *translated)
+{
+    VirtIODevice *vdev = vq->vdev;
+
+    *translated = false;
+    if (!len || len % sizeof(VRingDesc)) {
+        virtio_error(vdev, "Invalid size for indirect buffer table");
+        return false;
+    }
+    if (virtqueue_ram_view(caches, pa, len, table)) {
+        return true;
+    }
+    *translated = true;
+    if (address_space_cache_init(table, vdev->dma_as, pa, len, false) < len) {
+        virtio_error(vdev, "Cannot map indirect buffer");
+        return false;
+    }
+    return true;
+}
+
 /* @caches may be newer than the mapping, or NULL: RAM is known by its place. */
 static void virtqueue_unmap_iov(VirtQueue *vq, VRingMemoryRegionCaches *caches,
                                 const struct iovec *iov, bool is_write,

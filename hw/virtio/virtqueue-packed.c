@@ -206,9 +206,6 @@ static bool packed_chain_start(PackedChain *c, VirtQueue *vq,
                                VRingMemoryRegionCaches *caches,
                                unsigned int i)
 {
-    VirtIODevice *vdev = vq->vdev;
-    int64_t len;
-
     c->vq = vq;
     c->table = &caches->desc;
     c->max = vq->vring.num;
@@ -220,19 +217,9 @@ static bool packed_chain_start(PackedChain *c, VirtQueue *vq,
         return true;
     }
 
-    if (!c->desc.len || c->desc.len % sizeof(VRingPackedDesc)) {
-        virtio_error(vdev, "Invalid size for indirect buffer table");
+    if (!virtqueue_map_table(vq, caches, c->desc.addr, c->desc.len,
+                             &c->indirect, &c->translated)) {
         return false;
-    }
-    if (!virtqueue_ram_view(caches, c->desc.addr, c->desc.len,
-                            &c->indirect)) {
-        len = address_space_cache_init(&c->indirect, vdev->dma_as,
-                                       c->desc.addr, c->desc.len, false);
-        c->translated = true;
-        if (len < c->desc.len) {
-            virtio_error(vdev, "Cannot map indirect buffer");
-            return false;
-        }
     }
     c->table = &c->indirect;
     c->max = c->desc.len / sizeof(VRingPackedDesc);

@@ -216,16 +216,13 @@ static bool split_chain_start(SplitChain *c, VirtQueue *vq,
                               VRingMemoryRegionCaches *caches,
                               unsigned int head)
 {
-    VirtIODevice *vdev = vq->vdev;
-    int64_t len;
-
     c->vq = vq;
     c->table = &caches->desc;
     c->max = vq->vring.num;
     c->seen = 0;
     c->translated = false;
     if (unlikely(caches->desc.len < c->max * sizeof(VRingDesc))) {
-        virtio_error(vdev, "Cannot map descriptor ring");
+        virtio_error(vq->vdev, "Cannot map descriptor ring");
         return false;
     }
     split_chain_read(c, head);
@@ -233,19 +230,9 @@ static bool split_chain_start(SplitChain *c, VirtQueue *vq,
         return true;
     }
 
-    if (!c->desc.len || c->desc.len % sizeof(VRingDesc)) {
-        virtio_error(vdev, "Invalid size for indirect buffer table");
+    if (!virtqueue_map_table(vq, caches, c->desc.addr, c->desc.len,
+                             &c->indirect, &c->translated)) {
         return false;
-    }
-    if (!virtqueue_ram_view(caches, c->desc.addr, c->desc.len,
-                            &c->indirect)) {
-        len = address_space_cache_init(&c->indirect, vdev->dma_as,
-                                       c->desc.addr, c->desc.len, false);
-        c->translated = true;
-        if (len < c->desc.len) {
-            virtio_error(vdev, "Cannot map indirect buffer");
-            return false;
-        }
     }
     c->table = &c->indirect;
     c->max = c->desc.len / sizeof(VRingDesc);
