@@ -16,22 +16,14 @@ import tempfile
 import threading
 import time
 
+from tap import plan, result
+
 qemini, guests = sys.argv[1:]
 board = os.path.join(guests, 'board.elf')
 IRQCHIPS = ['on', 'split', 'off']
 WAYS = ['cf9', 'port92', 'i8042', 'triple']
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
 TIMEOUT = 60
-count = 0
-
-
-def result(ok, name, detail=''):
-    global count
-    count += 1
-    print(f'{"ok" if ok else "not ok"} {count} - {name}', flush=True)
-    if not ok:
-        print(''.join(f'# {line}\n' for line in detail.splitlines()),
-              end='', flush=True)
 
 
 class Machine:
@@ -145,7 +137,7 @@ def main():
         for way in WAYS:
             test_reset(folder, way)
             test_no_reboot(folder, way)
-    print(f'1..{count}')
+    plan()
 
 
 main()

@@ -16,23 +16,9 @@ import tempfile
 import threading
 import time
 
+from tap import plan, result, skip
+
 qemini, guests = sys.argv[1:]
-count = 0
-
-
-def result(ok, name, detail=''):
-    global count
-    count += 1
-    print(f'{"ok" if ok else "not ok"} {count} - {name}', flush=True)
-    if not ok:
-        print(''.join(f'# {line}\n' for line in detail.splitlines()),
-              end='', flush=True)
-
-
-def skip(name, why):
-    global count
-    count += 1
-    print(f'ok {count} - {name} # SKIP {why}', flush=True)
 
 
 class Machine:
@@ -293,7 +279,7 @@ def main():
         test_registers()
         test_nmi()
         test_cpu_states()
-    print(f'1..{count}')
+    plan()
 
 
 main()

@@ -16,11 +16,12 @@ import sys
 import tempfile
 import time
 
+from tap import plan, result, skip
+
 qemini, guests = sys.argv[1:]
 SEABIOS = '/usr/share/seabios/bios-256k.bin'
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
 SECONDS = 90
-count = 0
 
 # With which interrupt controllers and options, and what is then to be read.
 MACHINES = [
@@ -41,21 +42,6 @@ MACHINES = [
      ['Running on KVM', 'Copying SMBIOS from'],
      ['SeaBIOS (version', 'No bootable device.']),
 ]
-
-
-def result(ok, name, detail=''):
-    global count
-    count += 1
-    print(f'{"ok" if ok else "not ok"} {count} - {name}', flush=True)
-    if not ok:
-        print(''.join(f'# {line}\n' for line in detail.splitlines()),
-              end='', flush=True)
-
-
-def skip(name, why):
-    global count
-    count += 1
-    print(f'ok {count} - {name} # SKIP {why}', flush=True)
 
 
 def read(path):
@@ -153,7 +139,7 @@ def main():
             test_seabios()
         else:
             skip('SeaBIOS', f'there is no {SEABIOS}')
-    print(f'1..{count}')
+    plan()
 
 
 main()

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+from tap import plan, result, skip
+
 qemini, guests = sys.argv[1:]
 hello, init, irq, net, smp = (os.path.join(guests, f'{name}.elf')
                               for name in ('hello', 'init', 'irq', 'net',
@@ -24,22 +26,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DEBUG_EXIT = ['-device', 'isa-debug-exit,iobase=0xf4']
 IRQCHIPS = ['on', 'split', 'off']
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
-count = 0
-
-
-def result(ok, name, detail=''):
-    global count
-    count += 1
-    print(f'{"ok" if ok else "not ok"} {count} - {name}', flush=True)
-    if not ok:
-        print(''.join(f'# {line}\n' for line in detail.splitlines()),
-              end='', flush=True)
-
-
-def skip(name, why):
-    global count
-    count += 1
-    print(f'ok {count} - {name} # SKIP {why}', flush=True)
 
 
 def command(kernel, append, irqchip, *more):
@@ -232,7 +218,7 @@ def main():
     test_refusals()
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         skip('guests', '/dev/kvm cannot be used')
-        print(f'1..{count}')
+        plan()
         return
     test_slots()
     for irqchip in IRQCHIPS:
@@ -247,7 +233,7 @@ def main():
             test_net(irqchip)
         else:
             skip(f'virtio-net, irqchip {irqchip}', 'no tap can be made')
-    print(f'1..{count}')
+    plan()
 
 
 main()

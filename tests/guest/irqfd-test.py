@@ -23,21 +23,12 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'qtest'))
 from qmp_client import Qmp, QmpError                        # noqa: E402
+from tap import plan, result                                # noqa: E402
 
 qemini, guests = sys.argv[1:]
 HOST_MAC, HOST_IP = b'\x02\0\0\0\0\1', b'\x0a\0\2\2'
 GUEST_IP = b'\x0a\0\2\x0f'
 SECONDS = 20            # for anything
-count = 0
-
-
-def result(ok, name, detail=''):
-    global count
-    count += 1
-    print(f'{"ok" if ok else "not ok"} {count} - {name}', flush=True)
-    if not ok:
-        print(''.join(f'# {line}\n' for line in detail.splitlines()),
-              end='', flush=True)
 
 
 def checksum(data):
@@ -293,7 +284,7 @@ def main():
     test_system_reset()
     test_unplug()
     test_stats()
-    print(f'1..{count}')
+    plan()
 
 
 main()

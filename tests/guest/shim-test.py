@@ -15,17 +15,9 @@ import subprocess
 import sys
 import threading
 
+from tap import plan, result
+
 qemini, shim, guests = sys.argv[1:]
-count = 0
-
-
-def result(ok, name, detail=''):
-    global count
-    count += 1
-    print(f'{"ok" if ok else "not ok"} {count} - {name}', flush=True)
-    if not ok:
-        print(''.join(f'# {line}\n' for line in detail.splitlines()),
-              end='', flush=True)
 
 
 def machine(how, *args):
@@ -156,7 +148,7 @@ def main():
         return
     test_refused()
     test_exits()
-    print(f'1..{count}')
+    plan()
 
 
 main()

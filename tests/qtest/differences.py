@@ -10,12 +10,23 @@
 import fnmatch
 import re
 import shutil
+import subprocess
 import sys
 
 from qmp_client import Died, Qmp
 
 REFERENCE = 'qemu-system-x86_64'
 VERSION = (7, 2)
+
+
+def find_reference():
+    """Where it is; None if there is none, or it is of another version."""
+    path = shutil.which(REFERENCE)
+    if not path:
+        return None
+    text = subprocess.run([path, '--version'], stdout=subprocess.PIPE,
+                          text=True, check=False).stdout
+    return path if 'version %d.%d.' % VERSION in text else None
 
 
 def start_reference(path):

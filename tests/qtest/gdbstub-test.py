@@ -20,7 +20,9 @@ import subprocess
 import sys
 import time
 
+from differences import find_reference
 from gdb_client import Gone, Machine, escape, frame
+from tap_tests import run_tests
 
 BOARD = ['-S', '-nodefaults', '-display', 'none', '-M', 'pc', '-m', '64',
          '-smp', '2']
@@ -695,35 +697,7 @@ def main():
              test_registers, test_page_tables, test_stop_and_go,
              test_connections, test_ends, test_stdio, test_deaf, test_fuzz,
              test_gdb]
-    only = os.environ.get('GDBSTUB_TEST')
-    print('1..%d' % len(tests))
-    failed = False
-    for i, test in enumerate(tests, 1):
-        name = test.__name__[5:].replace('_', ' ')
-        if only and only not in name:
-            print('ok %d - %s # SKIP not asked for' % (i, name))
-            continue
-        begin = time.monotonic()
-        try:
-            skip = test()
-            print('ok %d - %s%s' % (i, name, ' # SKIP ' + skip if skip
-                                    else ''), flush=True)
-        except Exception as e:      # pylint: disable=broad-except
-            failed = True
-            print('not ok %d - %s' % (i, name))
-            for line in ('%s: %s' % (type(e).__name__, e)).splitlines():
-                print('# ' + line, flush=True)
-        print('# %.1f s' % (time.monotonic() - begin), flush=True)
-    return 1 if failed else 0
-
-
-def find_reference():
-    path = shutil.which('qemu-system-x86_64')
-    if not path:
-        return None
-    text = subprocess.run([path, '--version'], capture_output=True,
-                          text=True, check=False).stdout
-    return path if 'version 7.2.' in text else None
+    return run_tests(tests, os.environ.get('GDBSTUB_TEST'))
 
 
 QEMINI = sys.argv[1]

@@ -10,12 +10,12 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import shutil
-import subprocess
 import sys
 
+from differences import find_reference
 from gdb_client import Machine
 from qmp_client import Qmp
+from tap_tests import run_tests
 
 BOARD = ['-S', '-nodefaults', '-display', 'none', '-M', 'pc', '-m', '64']
 CR0, CR3, CR4, EFER = 27, 29, 30, 32
@@ -152,28 +152,7 @@ def test_circles():
 def main():
     tests = [test_off, test_32_bit, test_pae, test_long_mode,
              test_five_levels, test_circles]
-    print('1..%d' % len(tests))
-    failed = False
-    for i, test in enumerate(tests, 1):
-        name = test.__name__[5:].replace('_', ' ')
-        try:
-            test()
-            print('ok %d - %s' % (i, name), flush=True)
-        except Exception as e:      # pylint: disable=broad-except
-            failed = True
-            print('not ok %d - %s' % (i, name))
-            for line in ('%s: %s' % (type(e).__name__, e)).splitlines():
-                print('# ' + line, flush=True)
-    return 1 if failed else 0
-
-
-def find_reference():
-    path = shutil.which('qemu-system-x86_64')
-    if not path:
-        return None
-    text = subprocess.run([path, '--version'], capture_output=True,
-                          text=True, check=False).stdout
-    return path if 'version 7.2.' in text else None
+    return run_tests(tests)
 
 
 QEMINI = sys.argv[1]

@@ -60,3 +60,25 @@ char *memory_test_view(AddressSpace *as)
     flatview_unref(view);
     return g_string_free(text, FALSE);
 }
+
+/* Registers */
+
+static uint64_t memory_test_regs_read(void *opaque, hwaddr addr, unsigned size)
+{
+    return 0x40 + addr;
+}
+
+static void memory_test_regs_write(void *opaque, hwaddr addr, uint64_t val,
+                                   unsigned size)
+{
+    unsigned *writes = opaque;
+
+    (*writes)++;
+}
+
+const MemoryRegionOps memory_test_regs_ops = {
+    .read = memory_test_regs_read,
+    .write = memory_test_regs_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .impl.max_access_size = 1,
+};

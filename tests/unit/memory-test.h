@@ -31,6 +31,12 @@ void memory_test_stop(MemoryTest *t);
 /* A region without an owner is the child of /unattached: end it there. */
 void memory_test_free(MemoryRegion *mr);
 
+/*
+ * Registers of a byte each: one reads 0x40 and its address, and a write counts
+ * in the unsigned that @opaque points to.
+ */
+extern const MemoryRegionOps memory_test_regs_ops;
+
 /* "start-last name@offset flags" for each range of a view; g_free() it. */
 char *memory_test_view(AddressSpace *as);
 

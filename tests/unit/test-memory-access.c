@@ -22,25 +22,6 @@ typedef struct Board {
 
 #define RAM_SIZE 0x10000
 
-static uint64_t regs_read(void *opaque, hwaddr addr, unsigned size)
-{
-    return 0x40 + addr;
-}
-
-static void regs_write(void *opaque, hwaddr addr, uint64_t val, unsigned size)
-{
-    Board *b = opaque;
-
-    b->writes++;
-}
-
-static const MemoryRegionOps regs_ops = {
-    .read = regs_read,
-    .write = regs_write,
-    .endianness = DEVICE_LITTLE_ENDIAN,
-    .impl.max_access_size = 1,
-};
-
 static void board_start(Board *b)
 {
     memset(b, 0, sizeof(*b));
@@ -48,7 +29,8 @@ static void board_start(Board *b)
     memory_region_init_ram_nomigrate(&b->ram, NULL, "ram", RAM_SIZE,
                                      &error_abort);
     memory_region_add_subregion(&b->t.root, 0, &b->ram);
-    memory_region_init_io(&b->regs, NULL, &regs_ops, b, "regs", 0x1000);
+    memory_region_init_io(&b->regs, NULL, &memory_test_regs_ops, &b->writes,
+                          "regs", 0x1000);
     memory_region_add_subregion(&b->t.root, RAM_SIZE, &b->regs);
 }
 

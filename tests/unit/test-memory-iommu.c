@@ -94,25 +94,6 @@ typedef struct Board {
     unsigned writes;
 } Board;
 
-static uint64_t regs_read(void *opaque, hwaddr addr, unsigned size)
-{
-    return 0x40 + addr;
-}
-
-static void regs_write(void *opaque, hwaddr addr, uint64_t val, unsigned size)
-{
-    Board *b = opaque;
-
-    b->writes++;
-}
-
-static const MemoryRegionOps regs_ops = {
-    .read = regs_read,
-    .write = regs_write,
-    .endianness = DEVICE_LITTLE_ENDIAN,
-    .impl.max_access_size = 1,
-};
-
 static void board_start(Board *b)
 {
     memset(b, 0, sizeof(*b));
@@ -120,7 +101,8 @@ static void board_start(Board *b)
     memory_region_init_ram_nomigrate(&b->ram, NULL, "ram", RAM_SIZE,
                                      &error_abort);
     memory_region_add_subregion(&b->t.root, 0, &b->ram);
-    memory_region_init_io(&b->regs, NULL, &regs_ops, b, "regs", PAGE);
+    memory_region_init_io(&b->regs, NULL, &memory_test_regs_ops, &b->writes,
+                          "regs", PAGE);
     memory_region_add_subregion(&b->t.root, REGS, &b->regs);
     b->bytes = memory_region_get_ram_ptr(&b->ram);
 

@@ -89,28 +89,9 @@ static void legacy_set_status(QVirtioDevice *d, uint8_t status)
 
 /* Interrupts */
 
-static bool legacy_get_queue_isr_status(QVirtioDevice *d, QVirtQueue *vq)
+static uint8_t legacy_read_isr(QVirtioPCIDevice *dev)
 {
-    QVirtioPCIDevice *dev = qvirtio_to_pci(d);
-    QVirtQueuePCI *vqpci = container_of(vq, QVirtQueuePCI, vq);
-
-    if (dev->pdev->msix_enabled) {
-        return qvirtio_pci_msix_fired(dev, vqpci->msix_entry,
-                                      vqpci->msix_addr, vqpci->msix_data);
-    }
-    return legacy_readb(d, VIRTIO_PCI_ISR) & 1;
-}
-
-static bool legacy_get_config_isr_status(QVirtioDevice *d)
-{
-    QVirtioPCIDevice *dev = qvirtio_to_pci(d);
-
-    if (dev->pdev->msix_enabled) {
-        return qvirtio_pci_msix_fired(dev, dev->config_msix_entry,
-                                      dev->config_msix_addr,
-                                      dev->config_msix_data);
-    }
-    return legacy_readb(d, VIRTIO_PCI_ISR) & 2;
+    return legacy_readb(&dev->vdev, VIRTIO_PCI_ISR);
 }
 
 static void legacy_set_config_vector(QVirtioPCIDevice *d, uint16_t entry)
@@ -182,8 +163,8 @@ const QVirtioBus qvirtio_pci_legacy = {
     .get_guest_features = legacy_get_guest_features,
     .get_status = legacy_get_status,
     .set_status = legacy_set_status,
-    .get_queue_isr_status = legacy_get_queue_isr_status,
-    .get_config_isr_status = legacy_get_config_isr_status,
+    .get_queue_isr_status = qvirtio_pci_get_queue_isr_status,
+    .get_config_isr_status = qvirtio_pci_get_config_isr_status,
     .queue_select = legacy_queue_select,
     .get_queue_size = legacy_get_queue_size,
     .set_queue_address = legacy_set_queue_address,
@@ -195,4 +176,5 @@ const QVirtioBus qvirtio_pci_legacy = {
 const QVirtioPCIMSIXOps qvirtio_pci_msix_ops_legacy = {
     .set_config_vector = legacy_set_config_vector,
     .set_queue_vector = legacy_set_queue_vector,
+    .read_isr = legacy_read_isr,
 };

@@ -105,33 +105,9 @@ static void modern_set_status(QVirtioDevice *d, uint8_t status)
 
 /* Interrupts */
 
-static bool modern_isr(QVirtioPCIDevice *dev, uint8_t bit)
+static uint8_t modern_read_isr(QVirtioPCIDevice *dev)
 {
-    return qpci_io_readb(dev->pdev, dev->bar, dev->isr_cfg_offset) & bit;
-}
-
-static bool modern_get_queue_isr_status(QVirtioDevice *d, QVirtQueue *vq)
-{
-    QVirtioPCIDevice *dev = qvirtio_to_pci(d);
-    QVirtQueuePCI *vqpci = container_of(vq, QVirtQueuePCI, vq);
-
-    if (dev->pdev->msix_enabled) {
-        return qvirtio_pci_msix_fired(dev, vqpci->msix_entry, vqpci->msix_addr,
-                                 vqpci->msix_data);
-    }
-    return modern_isr(dev, 1);
-}
-
-static bool modern_get_config_isr_status(QVirtioDevice *d)
-{
-    QVirtioPCIDevice *dev = qvirtio_to_pci(d);
-
-    if (dev->pdev->msix_enabled) {
-        return qvirtio_pci_msix_fired(dev, dev->config_msix_entry,
-                                 dev->config_msix_addr,
-                                 dev->config_msix_data);
-    }
-    return modern_isr(dev, 2);
+    return qpci_io_readb(dev->pdev, dev->bar, dev->isr_cfg_offset);
 }
 
 static void modern_set_config_vector(QVirtioPCIDevice *d, uint16_t entry)
@@ -213,8 +189,8 @@ const QVirtioBus qvirtio_pci_virtio_1 = {
     .get_guest_features = modern_get_guest_features,
     .get_status = modern_get_status,
     .set_status = modern_set_status,
-    .get_queue_isr_status = modern_get_queue_isr_status,
-    .get_config_isr_status = modern_get_config_isr_status,
+    .get_queue_isr_status = qvirtio_pci_get_queue_isr_status,
+    .get_config_isr_status = qvirtio_pci_get_config_isr_status,
     .queue_select = modern_queue_select,
     .get_queue_size = modern_get_queue_size,
     .set_queue_address = modern_set_queue_address,
@@ -226,4 +202,5 @@ const QVirtioBus qvirtio_pci_virtio_1 = {
 const QVirtioPCIMSIXOps qvirtio_pci_msix_ops_virtio_1 = {
     .set_config_vector = modern_set_config_vector,
     .set_queue_vector = modern_set_queue_vector,
+    .read_isr = modern_read_isr,
 };

@@ -13,8 +13,9 @@
 
 /* Interrupts */
 
-bool qvirtio_pci_msix_fired(QVirtioPCIDevice *dev, uint16_t entry,
-                            uint64_t addr, uint32_t data)
+/* Has the vector's message arrived in memory?  If masked, is it pending? */
+static bool qvirtio_pci_msix_fired(QVirtioPCIDevice *dev, uint16_t entry,
+                                   uint64_t addr, uint32_t data)
 {
     QTestState *qts = dev->pdev->bus->qts;
 
@@ -27,6 +28,30 @@ bool qvirtio_pci_msix_fired(QVirtioPCIDevice *dev, uint16_t entry,
         return true;
     }
     return false;
+}
+
+bool qvirtio_pci_get_queue_isr_status(QVirtioDevice *d, QVirtQueue *vq)
+{
+    QVirtioPCIDevice *dev = qvirtio_to_pci(d);
+    QVirtQueuePCI *vqpci = container_of(vq, QVirtQueuePCI, vq);
+
+    if (dev->pdev->msix_enabled) {
+        return qvirtio_pci_msix_fired(dev, vqpci->msix_entry, vqpci->msix_addr,
+                                      vqpci->msix_data);
+    }
+    return dev->msix_ops->read_isr(dev) & 1;
+}
+
+bool qvirtio_pci_get_config_isr_status(QVirtioDevice *d)
+{
+    QVirtioPCIDevice *dev = qvirtio_to_pci(d);
+
+    if (dev->pdev->msix_enabled) {
+        return qvirtio_pci_msix_fired(dev, dev->config_msix_entry,
+                                      dev->config_msix_addr,
+                                      dev->config_msix_data);
+    }
+    return dev->msix_ops->read_isr(dev) & 2;
 }
 
 /* Have vector @entry write @data to a word of its own, and unmask it. */

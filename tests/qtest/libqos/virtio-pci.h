@@ -17,11 +17,13 @@
 
 typedef struct QVirtioPCIDevice QVirtioPCIDevice;
 
-/* Where the numbers of vectors are written, and read back. */
+/* Where the numbers of vectors are written, and read back; and ISR. */
 typedef struct QVirtioPCIMSIXOps {
     void (*set_config_vector)(QVirtioPCIDevice *d, uint16_t entry);
     void (*set_queue_vector)(QVirtioPCIDevice *d, uint16_t index,
                              uint16_t entry);
+    /* Without MSI-X the pin says why it is raised, and is then released. */
+    uint8_t (*read_isr)(QVirtioPCIDevice *d);
 } QVirtioPCIMSIXOps;
 
 struct QVirtioPCIDevice {
@@ -75,9 +77,9 @@ void qvirtio_pci_set_msix_configuration_vector(QVirtioPCIDevice *d,
 void qvirtqueue_pci_msix_setup(QVirtioPCIDevice *d, QVirtQueuePCI *vqpci,
                                QGuestAllocator *alloc, uint16_t entry);
 
-/* Has the vector's message arrived in memory?  If masked, is it pending? */
-bool qvirtio_pci_msix_fired(QVirtioPCIDevice *dev, uint16_t entry,
-                            uint64_t addr, uint32_t data);
+/* QVirtioBus.get_queue_isr_status and .get_config_isr_status */
+bool qvirtio_pci_get_queue_isr_status(QVirtioDevice *d, QVirtQueue *vq);
+bool qvirtio_pci_get_config_isr_status(QVirtioDevice *d);
 void qvirtio_pci_virtqueue_cleanup(QVirtQueue *vq, QGuestAllocator *alloc);
 
 #endif
