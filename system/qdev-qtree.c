@@ -54,6 +54,7 @@ static void qdev_print(Monitor *mon, DeviceState *dev, int indent)
     ObjectClass *class;
     BusState *child;
     NamedGPIOList *ngl;
+    NamedClockList *ncl;
 
     qdev_printf("dev: %s, id \"%s\"\n", object_get_typename(OBJECT(dev)),
                 dev->id ?: "");
@@ -65,6 +66,13 @@ static void qdev_print(Monitor *mon, DeviceState *dev, int indent)
         if (ngl->num_out) {
             qdev_printf("gpio-out \"%s\" %d\n", ngl->name ?: "", ngl->num_out);
         }
+    }
+    QLIST_FOREACH(ncl, &dev->clocks, node) {
+        g_autofree char *freq = clock_display_freq(ncl->clock);
+
+        qdev_printf("clock-%s%s \"%s\" freq_hz=%s\n",
+                    ncl->output ? "out" : "in", ncl->alias ? " (alias)" : "",
+                    ncl->name, freq);
     }
 
     /* The type's own properties first, then its parent's. */

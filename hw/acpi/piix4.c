@@ -38,6 +38,8 @@ enum {
     PIIX4_DEVACTB   = 0x58,     /* device activity; bit 25: SMI by APM */
     PIIX4_DEVRESA   = 0x5c,
     PIIX4_PMREGMISC = 0x80,     /* bit 0: the PM ports are there */
+    PIIX4_SMBBA     = 0x90,     /* base of the SMBus's ports; bit 0 is 1 */
+    PIIX4_SMBHSTCFG = 0xd2,     /* bit 0: they are there */
 };
 #define PIIX4_PM_IO_SIZE 64
 
@@ -55,6 +57,18 @@ static void pm_io_space_update(PIIX4PMState *s)
     memory_region_transaction_commit();
 }
 
+static void smbus_io_space_update(PIIX4PMState *s)
+{
+    PCIDevice *d = PCI_DEVICE(s);
+
+    s->smb_io_base = pci_get_long(d->config + PIIX4_SMBBA) & 0xffc0;
+
+    memory_region_transaction_begin();
+    memory_region_set_enabled(&s->smb.io, d->config[PIIX4_SMBHSTCFG] & 1);
+    memory_region_set_address(&s->smb.io, s->smb_io_base);
+    memory_region_transaction_commit();
+}
+
 static void pm_write_config(PCIDevice *d, uint32_t address, uint32_t val,
                             int len)
 {
@@ -62,6 +76,10 @@ static void pm_write_config(PCIDevice *d, uint32_t address, uint32_t val,
     if (range_covers_byte(address, len, PIIX4_PMREGMISC) ||
         ranges_overlap(address, len, PIIX4_PMBA, 4)) {
         pm_io_space_update(PIIX4_PM(d));
+    }
+    if (range_covers_byte(address, len, PIIX4_SMBHSTCFG) ||
+        ranges_overlap(address, len, PIIX4_SMBBA, 4)) {
+        smbus_io_space_update(PIIX4_PM(d));
     }
 }
 
@@ -224,6 +242,7 @@ static void piix4_pm_reset(DeviceState *dev)
         pci_conf[PIIX4_DEVACTB + 3] = 0x02;
     }
 
+    s->smb.reset(&s->smb);
     acpi_pm1_evt_reset(&s->ar);
     acpi_pm1_cnt_reset(&s->ar);
     acpi_pm_tmr_reset(&s->ar);
@@ -323,6 +342,13 @@ static void piix4_pm_realize(PCIDevice *dev, Error **errp)
     pci_conf[PCI_INTERRUPT_PIN] = 0x01;
 
     apm_init(dev, &s->apm, apm_ctrl_changed, s);
+
+    pci_set_long(pci_conf + PIIX4_SMBBA, s->smb_io_base | 1);
+    pci_conf[PIIX4_SMBHSTCFG] = 0x09;
+    pm_smbus_init(DEVICE(dev), &s->smb, true);
+    memory_region_set_enabled(&s->smb.io, pci_conf[PIIX4_SMBHSTCFG] & 1);
+    memory_region_add_subregion(pci_address_space_io(dev), s->smb_io_base,
+                                &s->smb.io);
 
     memory_region_init(&s->io, OBJECT(s), "piix4-pm", PIIX4_PM_IO_SIZE);
     memory_region_set_enabled(&s->io, false);
@@ -444,6 +470,11 @@ static const VMStateDescription vmstate_cpuhp_state = {
     }
 };
 
+static bool piix4_vmstate_need_smbus(void *opaque, int version_id)
+{
+    return pm_smbus_vmstate_needed();
+}
+
 static const VMStateDescription vmstate_acpi = {
     .name = "piix4_pm",
     .version_id = 3,
@@ -455,6 +486,8 @@ static const VMStateDescription vmstate_acpi = {
         VMSTATE_UINT16(ar.pm1.evt.en, PIIX4PMState),
         VMSTATE_UINT16(ar.pm1.cnt.cnt, PIIX4PMState),
         VMSTATE_STRUCT(apm, PIIX4PMState, 0, vmstate_apm, APMState),
+        VMSTATE_STRUCT_TEST(smb, PIIX4PMState, piix4_vmstate_need_smbus, 3,
+                            pmsmb_vmstate, PMSMBus),
         VMSTATE_TIMER_PTR(ar.tmr.timer, PIIX4PMState),
         VMSTATE_INT64(ar.tmr.overflow_time, PIIX4PMState),
         VMSTATE_STRUCT(ar.gpe, PIIX4PMState, 2, vmstate_gpe, ACPIGPE),
@@ -476,6 +509,7 @@ static const VMStateDescription vmstate_acpi = {
 /* Type */
 
 static Property piix4_pm_properties[] = {
+    DEFINE_PROP_UINT32("smb_io_base", PIIX4PMState, smb_io_base, 0),
     DEFINE_PROP_UINT8(ACPI_PM_PROP_S3_DISABLED, PIIX4PMState, disable_s3, 0),
     DEFINE_PROP_UINT8(ACPI_PM_PROP_S4_DISABLED, PIIX4PMState, disable_s4, 0),
     DEFINE_PROP_UINT8(ACPI_PM_PROP_S4_VAL, PIIX4PMState, s4_val, 2),

@@ -13,6 +13,7 @@
 #include "qapi/qmp/qdict.h"
 #include "qapi/qmp/qerror.h"
 #include "qemu/module.h"
+#include "hw/qdev-clock.h"
 #include "hw/qdev-core.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
@@ -433,6 +434,7 @@ static void device_initfn(Object *obj)
     }
     dev->instance_id_alias = -1;
     QLIST_INIT(&dev->gpios);
+    QLIST_INIT(&dev->clocks);
     QLIST_INIT(&dev->child_bus);
 }
 
@@ -464,6 +466,7 @@ static void device_finalize(Object *obj)
 
     trace_device_finalize(object_get_typename(obj));
     qdev_free_gpios(dev);
+    qdev_finalize_clocklist(dev);
 
     if (dev->pending_deleted_event) {
         trace_device_deleted(dev->id ?: "", dev->canonical_path ?: "");

@@ -9,6 +9,7 @@
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
 #include "hw/acpi/piix4.h"
+#include "hw/i2c/smbus_eeprom.h"
 #include "hw/i386/pc.h"
 #include "hw/isa/isa.h"
 #include "kvm/clock.h"
@@ -61,6 +62,7 @@ static void pc_piix4_pm_init(PCMachineState *pcms, int devfn)
     X86MachineState *x86ms = X86_MACHINE(pcms);
     PCIDevice *piix4_pm = pci_new(devfn, TYPE_PIIX4_PM);
 
+    qdev_prop_set_uint32(DEVICE(piix4_pm), "smb_io_base", 0xb100);
     qdev_prop_set_bit(DEVICE(piix4_pm), "smm-enabled",
                       x86_machine_is_smm_enabled(x86ms));
     pci_realize_and_unref(piix4_pm, pcms->bus, &error_fatal);
@@ -68,6 +70,9 @@ static void pc_piix4_pm_init(PCMachineState *pcms, int devfn)
     qdev_connect_gpio_out(DEVICE(piix4_pm), 0, x86ms->gsi[9]);
     pcms->smi_irq = qemu_allocate_irq(pc_acpi_smi_interrupt, NULL, 0);
     qdev_connect_gpio_out_named(DEVICE(piix4_pm), "smi-irq", 0, pcms->smi_irq);
+
+    pcms->smbus = I2C_BUS(qdev_get_child_bus(DEVICE(piix4_pm), "i2c"));
+    smbus_eeprom_init(pcms->smbus, 8, NULL, 0);
 
     object_property_add_link(OBJECT(pcms), PC_MACHINE_ACPI_DEVICE_PROP,
                              TYPE_HOTPLUG_HANDLER,

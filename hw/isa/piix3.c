@@ -11,6 +11,7 @@
 #include "qapi/error.h"
 #include "qemu/module.h"
 #include "qemu/range.h"
+#include "hw/dma/i8257.h"
 #include "hw/irq.h"
 #include "hw/isa/isa.h"
 #include "hw/pci/pci_bus.h"
@@ -211,9 +212,10 @@ static void piix3_reset(DeviceState *dev)
 static void pci_piix3_realize(PCIDevice *dev, Error **errp)
 {
     PIIX3State *d = PIIX3_PCI_DEVICE(dev);
+    ISABus *isa_bus = isa_bus_new(DEVICE(d), pci_address_space(dev),
+                                  pci_address_space_io(dev), errp);
 
-    if (!isa_bus_new(DEVICE(d), pci_address_space(dev),
-                     pci_address_space_io(dev), errp)) {
+    if (!isa_bus) {
         return;
     }
 
@@ -221,6 +223,8 @@ static void pci_piix3_realize(PCIDevice *dev, Error **errp)
                           "piix3-reset-control", 1);
     memory_region_add_subregion_overlap(pci_address_space_io(dev),
                                         PIIX_RCR_IOPORT, &d->rcr_mem, 1);
+
+    i8257_dma_init(isa_bus, false);
 }
 
 static void piix3_realize(PCIDevice *dev, Error **errp)

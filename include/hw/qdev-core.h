@@ -37,6 +37,7 @@
 #include "qemu/rcu.h"
 #include "qemu/rcu_queue.h"
 #include "qom/object.h"
+#include "hw/clock.h"
 #include "hw/hotplug.h"
 #include "hw/resettable.h"
 
@@ -117,6 +118,17 @@ struct NamedGPIOList {
     QLIST_ENTRY(NamedGPIOList) node;
 };
 
+typedef struct NamedClockList NamedClockList;
+
+/* A clock of the device, or one of another device that it shows (@alias). */
+struct NamedClockList {
+    char *name;
+    Clock *clock;
+    bool output;
+    bool alias;
+    QLIST_ENTRY(NamedClockList) node;
+};
+
 /*
  * Set while one of the device's I/O handlers, DMA callbacks or BHs runs.  A
  * guest that makes the device write to its own registers finds it set, and
@@ -152,6 +164,7 @@ struct DeviceState {
     bool allow_unplug_during_migration;
     BusState *parent_bus;
     QLIST_HEAD(, NamedGPIOList) gpios;
+    QLIST_HEAD(, NamedClockList) clocks;
     QLIST_HEAD(, BusState) child_bus;
     int num_child_bus;
     int instance_id_alias;

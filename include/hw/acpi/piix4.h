@@ -26,6 +26,7 @@
 #include "hw/acpi/cpu_hotplug.h"
 #include "hw/acpi/pcihp.h"
 #include "hw/isa/apm.h"
+#include "hw/i2c/pm_smbus.h"
 #include "hw/pci/pci.h"
 #include "qom/object.h"
 
@@ -38,6 +39,7 @@ struct PIIX4PMState {
     /*< public >*/
 
     /* Properties. */
+    uint32_t smb_io_base;
     uint8_t disable_s3;
     uint8_t disable_s4;
     uint8_t s4_val;
@@ -50,6 +52,7 @@ struct PIIX4PMState {
     /* What the guest can change. */
     ACPIREGS ar;
     APMState apm;
+    PMSMBus smb;
     uint32_t io_base;
     AcpiPciHpState acpi_pci_hotplug;
     bool cpu_hotplug_legacy;    /* gpe_cpu is there, not cpuhp_state */

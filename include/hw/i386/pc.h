@@ -48,6 +48,7 @@ typedef struct PCMachineState {
 
     Notifier machine_done;
     PCIBus *bus;
+    I2CBus *smbus;
 
     uint64_t max_ram_below_4g;
     bool hpet_enabled;
