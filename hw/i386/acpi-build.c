@@ -17,8 +17,11 @@
 #include "hw/acpi/pcihp.h"
 #include "hw/acpi/utils.h"
 #include "hw/isa/apm.h"
+#include "hw/pci/pci.h"
 #include "hw/timer/hpet.h"
 #include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "qemu/units.h"
 #include "sysemu/reset.h"
 
 /* The files' sizes, of which the guest sees no other: plenty. */
@@ -219,7 +222,7 @@ static void acpi_ram_update(MemoryRegion *mr, GArray *data)
     uint64_t size = memory_region_size(mr);
     uint8_t *ram = memory_region_get_ram_ptr(mr);
 
-    assert(acpi_data_len(data) <= size);
+    assert(acpi_data_len(data) <= size); /* acpi_table_size() */
     memcpy(ram, data->data, data->len);
     memset(ram + data->len, 0, size - data->len);
     memory_region_set_dirty(mr, 0, size);
@@ -266,6 +269,33 @@ static MemoryRegion *acpi_add_empty_file(const char *name, unsigned size)
     return acpi_add_rom_blob(acpi_build_update, &acpi_build_state, blob, name);
 }
 
+/* For pci_for_each_bus(): how much of the DSDT is about a bus, at most? */
+static void acpi_add_bus_size(PCIBus *bus, void *opaque)
+{
+    unsigned *size = opaque;
+
+    /* Its bridge and its methods, then the slots */
+    *size += 256 + PCI_SLOT_MAX * 104;
+}
+
+/*
+ * The size of the file with the tables.  Firmware asks for it before it reads,
+ * and so before they are built.
+ */
+static uint64_t acpi_table_size(PCMachineState *pcms)
+{
+    unsigned size = 8 * KiB + 192 * MACHINE(pcms)->smp.max_cpus;
+
+    pci_for_each_bus(pcms->bus, acpi_add_bus_size, &size);
+    size = ROUND_UP(size, ACPI_BUILD_TABLE_SIZE);
+    if (size > ACPI_BUILD_TABLE_MAX_SIZE) {
+        error_report("ACPI tables about so many CPUs and PCI bridges do not "
+                     "fit into %u bytes", ACPI_BUILD_TABLE_MAX_SIZE);
+        exit(1);
+    }
+    return size;
+}
+
 void acpi_setup(void)
 {
     AcpiBuildState *build_state = &acpi_build_state;
@@ -275,7 +305,7 @@ void acpi_setup(void)
         return;
     }
     build_state->table_mr = acpi_add_empty_file(ACPI_BUILD_TABLE_FILE,
-                                                ACPI_BUILD_TABLE_SIZE);
+                              acpi_table_size(PC_MACHINE(x86ms)));
     build_state->linker_mr = acpi_add_empty_file(ACPI_BUILD_LOADER_FILE,
                                                  ACPI_BUILD_LOADER_SIZE);
     build_state->rsdp_mr = acpi_add_empty_file(ACPI_BUILD_RSDP_FILE,

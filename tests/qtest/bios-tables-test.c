@@ -565,6 +565,35 @@ static void test_bridges(void)
     g_assert_true(has_pci_object(below, "S21_S38_SF8__EJ0"));
 }
 
+/* The file with the tables grows with the number of bridges. */
+static void test_many_bridges(void)
+{
+    static uint8_t tables[0x40000];
+    g_autoptr(GString) args = g_string_new("-machine pc -nodefaults "
+                                           "-smp 1,maxcpus=255");
+    QTestState *qts;
+    QFWCFG *fw_cfg;
+    uint32_t addr, size;
+
+    for (int i = 0; i < 44; i++) {
+        g_string_append_printf(args, " -device pci-bridge,chassis_nr=1,"
+                               "addr=%x.%x,multifunction=on",
+                               2 + i / 8, i % 8);
+    }
+    qts = qtest_init(args->str);
+    fw_cfg = pc_fw_cfg_init(qts);
+    fw_cfg->read = firmware_read;
+    size = qfw_cfg_get_file(fw_cfg, "etc/acpi/tables", tables, sizeof(tables));
+    g_assert_cmphex(size, ==, sizeof(tables));
+    /* It is all there: FACS, then DSDT, then the others up to RSDT. */
+    for (addr = 0; ldl_le_p(tables + addr); addr += ldl_le_p(tables + addr + 4)) {
+        g_assert_cmphex(addr, <, size - 36);
+    }
+    g_assert_cmphex(addr, >, 0x20000);
+    pc_fw_cfg_uninit(fw_cfg);
+    qtest_quit(qts);
+}
+
 /* One that came while the guest ran is a card like others, after a reset too. */
 static void test_bridge_hotplugged(void)
 {
@@ -678,6 +707,7 @@ int main(int argc, char **argv)
     qtest_add_func("/acpi/dsdt/cpus", test_cpus);
     qtest_add_func("/acpi/dsdt/no-hotplug", test_no_hotplug);
     qtest_add_func("/acpi/dsdt/bridges", test_bridges);
+    qtest_add_func("/acpi/dsdt/many-bridges", test_many_bridges);
     qtest_add_func("/acpi/dsdt/bridge-hotplugged", test_bridge_hotplugged);
     qtest_add_func("/acpi/dsdt/isa-devices", test_isa_devices);
     qtest_add_func("/acpi/dsdt/sleep-states", test_sleep_states);
