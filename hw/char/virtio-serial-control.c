@@ -10,7 +10,7 @@
  *                       <----------------------  PORT_NAME, if it has one
  *                       <----------------------  PORT_OPEN 1, if it is open
  *     PORT_OPEN 1       ---------------------->  set_guest_connected()
- *                       <----------------------  PORT_OPEN, whenever that changes
+ *                       <----------------------  PORT_OPEN, when that changes
  *                       <----------------------  PORT_ADD, PORT_REMOVE: hotplug
  *
  * A message needs a buffer of the guest's.  One that finds none waits for it:
