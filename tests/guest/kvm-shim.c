@@ -6,6 +6,8 @@
  *     KVM_SHIM=cap:N:VALUE      KVM_CHECK_EXTENSION of capability N
  *     KVM_SHIM=fail:NR:ERRNO    the ioctl of number NR (in its type) fails
  *     KVM_SHIM=exit:REASON:A:B  the first KVM_RUN ends so, A and B its data
+ *     KVM_SHIM=debug:N:PC:DR6   the first one with KVM_SET_GUEST_DEBUG ends by
+ *                               exception N; what is set is told
  *
  * Exits that no well-behaved kernel has on this machine, and kernels that one
  * does not meet any more, can be had this way alone.
@@ -63,10 +65,35 @@ static void set_exit(int vcpu, unsigned reason, uint64_t a, uint64_t b)
     munmap(run, 4096);
 }
 
+static void set_debug_exit(int vcpu, unsigned exception, uint64_t pc,
+                           uint64_t dr6)
+{
+    struct kvm_run *run = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED,
+                               vcpu, 0);
+
+    if (run == MAP_FAILED) {
+        abort();
+    }
+    run->exit_reason = KVM_EXIT_DEBUG;
+    run->debug.arch = (struct kvm_debug_exit_arch) {
+        .exception = exception, .pc = pc, .dr6 = dr6,
+    };
+    munmap(run, 4096);
+}
+
+/* Is the guest debugged now? */
+static bool tell_guest_debug(const struct kvm_guest_debug *dbg)
+{
+    fprintf(stderr, "guest debug: control %#x dr0 %#llx dr7 %#llx\n",
+            dbg->control, (unsigned long long)dbg->arch.debugreg[0],
+            (unsigned long long)dbg->arch.debugreg[7]);
+    return dbg->control & KVM_GUESTDBG_ENABLE;
+}
+
 int ioctl(int fd, unsigned long request, ...)
 {
     static ioctl_fn *real;
-    static bool exited;
+    static bool exited, debugged;
     const char *shim = getenv("KVM_SHIM");
     unsigned n = 0, value = 0;
     unsigned long long a = 0, b = 0;
@@ -104,6 +131,16 @@ int ioctl(int fd, unsigned long request, ...)
         exited = true;
         set_exit(fd, n, a, b);
         return 0;
+    }
+    if (sscanf(shim, "debug:%u:%lli:%lli", &n, (long long *)&a,
+               (long long *)&b) == 3) {
+        if (request == KVM_SET_GUEST_DEBUG) {
+            debugged = tell_guest_debug(arg);
+        } else if (request == KVM_RUN && debugged && !exited) {
+            exited = true;
+            set_debug_exit(fd, n, a, b);
+            return 0;
+        }
     }
     return real(fd, request, arg);
 }

@@ -11,20 +11,30 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 
-from tap import plan, result
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                             os.pardir, 'qtest'))
+from gdb_client import Machine                              # noqa: E402
+from tap import plan, result                                # noqa: E402
 
 qemini, shim, guests = sys.argv[1:]
 
 
+def environment(how):
+    return {
+        'LD_PRELOAD': shim, 'KVM_SHIM': how,
+        # A sanitizer wants to come first, and need not.
+        'ASAN_OPTIONS': (os.environ.get('ASAN_OPTIONS', '') +
+                         ':verify_asan_link_order=0').lstrip(':'),
+    }
+
+
 def machine(how, *args):
-    env = dict(os.environ, LD_PRELOAD=shim, KVM_SHIM=how)
-    # A sanitizer wants to come first, and need not.
-    env['ASAN_OPTIONS'] = (env.get('ASAN_OPTIONS', '') +
-                           ':verify_asan_link_order=0').lstrip(':')
+    env = dict(os.environ, **environment(how))
     vm = subprocess.Popen(
         [qemini, '-accel', 'kvm', '-m', '64', '-nodefaults', '-display',
          'none', '-cpu', 'qemu64,check=off', '-qmp', 'stdio', *args],
@@ -141,6 +151,52 @@ def test_exits():
         result(ok, f'{how}: {event}, {state}', f'{status} {err}')
 
 
+# What gdb asks for; the debug exit that the kernel then reports, its exception
+# and DR6; what the kernel was told, and what gdb is.  The address is the guest's
+# first instruction.
+ENABLE, SW_BP, HW_BP = 1, 0x10000, 0x20000
+STOPS = [
+    ('Z0,%x,1', 3, 0, ENABLE | SW_BP, 0, 'T05thread:01;'),
+    ('Z1,%x,1', 1, 1, ENABLE | HW_BP, 0x602, 'T05thread:01;'),
+    ('Z2,%x,8', 1, 1, ENABLE | HW_BP, 0x90602,
+     'T05thread:01;watch:%016x;'),
+    ('Z4,%x,4', 1, 1, ENABLE | HW_BP, 0xf0602,
+     'T05thread:01;awatch:%016x;'),
+]
+
+
+def test_breakpoints():
+    """Not every KVM reports breakpoints: here one does."""
+    guest = os.path.join(guests, 'hello.elf')
+    symbols = subprocess.run(['nm', guest], capture_output=True, text=True,
+                             check=True).stdout
+    entry = int(re.search(r'(\w+) \w pvh_entry', symbols)[1], 16) & ~7
+    for packet, exception, dr6, control, dr7, reply in STOPS:
+        packet = packet % entry
+        before = dict(os.environ)
+        os.environ.update(environment(f'debug:{exception}:{entry:#x}:{dr6}'))
+        with Machine([qemini, '-accel', 'kvm', '-m', '64', '-S', '-nodefaults',
+                      '-display', 'none', '-cpu', 'qemu64,check=off',
+                      '-device', 'isa-debug-exit,iobase=0xf4', '-kernel',
+                      guest]) as m:
+            os.environ.clear()
+            os.environ.update(before)
+            gdb = m.connect()
+            answers = [gdb.ask(packet), gdb.ask('c')]
+            answers.append(gdb.ask('z' + packet[1:]))
+            gdb.send('c')
+            status = m.qmp.process.wait(30)
+            told = m.qmp.stderr()
+        dr0 = 0 if control & SW_BP else entry
+        ok = (status == 1 and answers == [
+            'OK', reply % entry if '%' in reply else reply, 'OK'] and
+            f'guest debug: control {control:#x} dr0 {dr0 and hex(dr0)} '
+            f'dr7 {dr7 and hex(dr7)}\n' in told and
+            told.endswith('guest debug: control 0 dr0 0 dr7 0\n'))
+        result(ok, f'{packet.split(",")[0]}: a stop', f'{status} {answers} '
+               f'{told}')
+
+
 def main():
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         print('ok 1 - kernels of all kinds # SKIP /dev/kvm cannot be used\n'
@@ -148,6 +204,7 @@ def main():
         return
     test_refused()
     test_exits()
+    test_breakpoints()
     plan()
 
 
