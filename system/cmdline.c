@@ -578,8 +578,8 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         qdict_put_str(cmdline.machine_opts, "append", optarg);
         break;
     case QEMU_OPTION_dtb:
-        qdict_put_str(cmdline.machine_opts, "dtb", optarg);
-        break;
+        error_report("there is no device tree in a PC");
+        exit(1);
     case QEMU_OPTION_bios:
         qdict_put_str(cmdline.machine_opts, "firmware", optarg);
         break;
@@ -587,7 +587,7 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         opts_parse_or_exit("rtc", optarg, false);
         break;
     case QEMU_OPTION_enable_kvm:
-        opts_parse_or_exit("accel", "kvm", true);
+        qdict_put_str(cmdline.machine_opts, "accel", "kvm");
         break;
     case QEMU_OPTION_seed:
         qemu_guest_random_seed_main(optarg, &error_fatal);
@@ -597,6 +597,9 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_action:
         opts_parse_or_exit("action", optarg, false);
+        break;
+    case QEMU_OPTION_no_acpi:
+        qdict_put_str(cmdline.machine_opts, "acpi", "off");
         break;
     case QEMU_OPTION_no_hpet:
         qdict_put_str(cmdline.machine_opts, "hpet", "off");
@@ -687,8 +690,8 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_L:
         if (is_help_option(optarg)) {
-            qemu_list_data_dirs();
-            exit(0);
+            cmdline.list_data_dirs = true;
+            break;
         }
         qemu_add_data_dir(g_strdup(optarg));
         break;

@@ -37,6 +37,7 @@ typedef struct CommandLine {
     const char *qtest_chrdev;
     const char *qtest_log;
     const char *pid_file;
+    bool list_data_dirs;        /* -L help */
     bool nodefaults;
     bool nographic;
     bool preconfig;             /* wait for x-exit-preconfig */

@@ -16,6 +16,7 @@
 #include "qapi/error.h"
 #include "qapi/qapi-commands-misc.h"
 #include "qemu/config-file.h"
+#include "qemu/datadir.h"
 #include "qemu/error-report.h"
 #include "qemu/help_option.h"
 #include "qemu/log.h"
@@ -137,6 +138,11 @@ void qemu_process_help_options(void)
                           NULL) ||
         qemu_opts_foreach(qemu_find_opts("netdev"), netdev_help_func, NULL,
                           NULL)) {
+        exit(0);
+    }
+    if (cmdline.list_data_dirs) {
+        qemu_add_default_firmwarepath();
+        qemu_list_data_dirs();
         exit(0);
     }
 }

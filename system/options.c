@@ -136,6 +136,8 @@ static const QEMUOption qemu_options[] = {
       "give the guest the same random numbers each time" },
     { "L", true, QEMU_OPTION_L, "path",
       "look for firmware and option ROMs there as well" },
+    { "no-acpi", false, QEMU_OPTION_no_acpi, "",
+      "leave out ACPI; -machine acpi=off" },
     { "no-hpet", false, QEMU_OPTION_no_hpet, "",
       "leave out the HPET; -machine hpet=off" },
     { "option-rom", true, QEMU_OPTION_option_rom,

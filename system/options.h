@@ -59,6 +59,7 @@ enum {
     QEMU_OPTION_chroot,
     QEMU_OPTION_seed,
     QEMU_OPTION_dfilter,
+    QEMU_OPTION_no_acpi,
     QEMU_OPTION_no_hpet,
     QEMU_OPTION_no_reboot,
     QEMU_OPTION_watchdog_action,

@@ -188,6 +188,8 @@ def test_refusals():
              'qemu: error reading initrd /: '),
             (['-initrd', hello],
              '-initrd only allowed with -kernel option'),
+            (['-kernel', hello, '-dtb', 'x'],
+             '-dtb x: there is no device tree in a PC'),
             (['-append', 'x'], '-append only allowed with -kernel option'),
             (['-bios', '/nonexistent'],
              "qemu: could not load PC BIOS '/nonexistent'"),
