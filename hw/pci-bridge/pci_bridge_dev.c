@@ -72,22 +72,22 @@ static bool pci_bridge_dev_has_shpc(HotplugHandler *hotplug_dev, Error **errp)
     return true;
 }
 
-static void pci_bridge_dev_plug_cb(HotplugHandler *hotplug_dev,
-                                   DeviceState *dev, Error **errp)
+void pci_bridge_dev_plug_cb(HotplugHandler *hotplug_dev,
+                            DeviceState *dev, Error **errp)
 {
     if (pci_bridge_dev_has_shpc(hotplug_dev, errp)) {
         shpc_device_plug_cb(hotplug_dev, dev, errp);
     }
 }
 
-static void pci_bridge_dev_unplug_cb(HotplugHandler *hotplug_dev,
-                                     DeviceState *dev, Error **errp)
+void pci_bridge_dev_unplug_cb(HotplugHandler *hotplug_dev,
+                              DeviceState *dev, Error **errp)
 {
     shpc_device_unplug_cb(hotplug_dev, dev, errp);
 }
 
-static void pci_bridge_dev_unplug_request_cb(HotplugHandler *hotplug_dev,
-                                             DeviceState *dev, Error **errp)
+void pci_bridge_dev_unplug_request_cb(HotplugHandler *hotplug_dev,
+                                      DeviceState *dev, Error **errp)
 {
     if (pci_bridge_dev_has_shpc(hotplug_dev, errp)) {
         shpc_device_unplug_request_cb(hotplug_dev, dev, errp);

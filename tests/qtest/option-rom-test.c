@@ -12,7 +12,7 @@
 #include "hw/pci/pci_ids.h"
 #include "hw/pci/pci_regs.h"
 #include "libqos/fw_cfg.h"
-#include "pc-test.h"
+#include "pci-bridge-test.h"
 #include "qemu/bswap.h"
 
 #define DEVFN       (4 << 3)
@@ -103,6 +103,61 @@ static void test_romfile(void)
     /* Off, there is nothing. */
     pc_config_writel(qts, DEVFN, PCI_ROM_ADDRESS, ROM_ADDR);
     g_assert_cmphex(qtest_readw(qts, ROM_ADDR), !=, 0xaa55);
+    qtest_quit(qts);
+    rom_remove(&d);
+}
+
+/*
+ * Each type of PCI device may have one.  It is on the bus behind a bridge, and
+ * the bridge, whose register is elsewhere, has one, too.
+ */
+static void test_all_types(void)
+{
+    static const char *const types[] = {
+        "edu", "i6300esb", "ivshmem-plain,memdev=m0", "pci-bridge,chassis_nr=2",
+        "pci-bridge-seat,chassis_nr=3", "pci-serial,chardev=c0",
+        "pci-serial-2x,chardev1=c1", "pci-serial-4x,chardev1=c2", "pci-testdev",
+        "pvpanic-pci", "tally", "virtio-balloon-pci",
+        "virtio-net-pci-transitional,netdev=n0",
+        "virtio-net-pci-non-transitional,netdev=n1", "virtio-net-pci,netdev=n2",
+        "virtio-rng-pci",
+    };
+    g_autoptr(GString) args = g_string_new("-machine pc -nodefaults "
+        "-object memory-backend-ram,id=m0,size=4K -chardev null,id=c0 "
+        "-chardev null,id=c1 -chardev null,id=c2 "
+        "-netdev hubport,id=n0,hubid=0 -netdev hubport,id=n1,hubid=0 "
+        "-netdev hubport,id=n2,hubid=0 ");
+    QTestState *qts;
+    RomDir d;
+
+    rom_make(&d, "own.rom");
+    g_string_append_printf(args, "-device pci-bridge,id=br,chassis_nr=1,addr=4,"
+                           "romfile=%s ", d.path);
+    for (int i = 0; i < ARRAY_SIZE(types); i++) {
+        g_string_append_printf(args, "-device %s,bus=br,addr=%x,romfile=%s ",
+                               types[i], i + 1, d.path);
+    }
+    qts = qtest_init(args->str);
+    /* Its own first, in front of the window that all of the others use. */
+    bridge_setup(qts, DEVFN, 1, 1);
+    pc_config_writel(qts, DEVFN, PCI_ROM_ADDRESS1,
+                     (ROM_ADDR - 4096) | PCI_ROM_ADDRESS_ENABLE);
+    g_assert_cmphex(qtest_readw(qts, ROM_ADDR - 4096), ==, 0xaa55);
+    for (int i = 0; i < ARRAY_SIZE(types); i++) {
+        uint16_t bdf = PC_BDF(1, i + 1, 0);
+        bool bridge = g_str_has_prefix(types[i], "pci-bridge");
+        uint8_t reg = bridge ? PCI_ROM_ADDRESS1 : PCI_ROM_ADDRESS;
+        uint8_t buf[ROM_SIZE];
+
+        pc_config_writel(qts, bdf, reg, 0xfffff800);
+        g_assert_cmphex(pc_config_readl(qts, bdf, reg), ==, 0xfffff800);
+        pc_config_writel(qts, bdf, reg, ROM_ADDR | PCI_ROM_ADDRESS_ENABLE);
+        g_assert_cmphex(qtest_readw(qts, ROM_ADDR), !=, 0xaa55);
+        pc_config_writel(qts, bdf, PCI_COMMAND, PCI_COMMAND_MEMORY);
+        qtest_memread(qts, ROM_ADDR, buf, ROM_SIZE);
+        g_assert_cmpmem(buf, ROM_SIZE, d.rom, ROM_SIZE);
+        pc_config_writel(qts, bdf, PCI_COMMAND, 0);
+    }
     qtest_quit(qts);
     rom_remove(&d);
 }
@@ -206,6 +261,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
 
     qtest_add_func("/option-rom/romfile", test_romfile);
+    qtest_add_func("/option-rom/all-types", test_all_types);
     qtest_add_func("/option-rom/default-is-patched", test_default_is_patched);
     qtest_add_func("/option-rom/romsize", test_romsize);
     qtest_add_func("/option-rom/firmware-files", test_firmware_files);

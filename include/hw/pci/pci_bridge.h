@@ -87,6 +87,17 @@ void pci_bridge_exitfn(PCIDevice *pci_dev);
 void pci_bridge_map_irq(PCIBridge *br, const char* bus_name,
                         pci_map_irq_fn map_irq);
 
+/*
+ * hw/pci-bridge/: hooks of a bridge that is the hotplug handler of its secondary
+ * bus, if it has a hot plug controller; an error if it has none.
+ */
+void pci_bridge_dev_plug_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                            Error **errp);
+void pci_bridge_dev_unplug_cb(HotplugHandler *hotplug_dev, DeviceState *dev,
+                              Error **errp);
+void pci_bridge_dev_unplug_request_cb(HotplugHandler *hotplug_dev,
+                                      DeviceState *dev, Error **errp);
+
 /* Bits of PCI_BRIDGE_CONTROL that the kernel's header does not name */
 #define  PCI_BRIDGE_CTL_VGA_16BIT       0x10
 #define  PCI_BRIDGE_CTL_DISCARD         0x100
