@@ -11,10 +11,10 @@
  */
 
 #include "qemu/osdep.h"
-#include "acpi-build.h"
 #include "acpi-direct.h"
 #include "exec/address-spaces.h"
 #include "hw/acpi/bios-linker-script.h"
+#include "hw/i386/x86.h"
 #include "qemu/bswap.h"
 #include "qemu/error-report.h"
 
@@ -119,7 +119,8 @@ static bool acpi_direct_execute(AcpiDirect *direct, GArray *script)
     return true;
 }
 
-bool acpi_place_tables(hwaddr tables, uint64_t tables_size, hwaddr rsdp)
+bool acpi_place_tables(AcpiBuildFunc *build_func, hwaddr tables,
+                       uint64_t tables_size, hwaddr rsdp)
 {
     MachineState *machine = MACHINE(qdev_get_machine());
     AcpiBuildTables build;
@@ -130,7 +131,7 @@ bool acpi_place_tables(hwaddr tables, uint64_t tables_size, hwaddr rsdp)
         return false;
     }
     acpi_build_tables_init(&build);
-    acpi_build(&build, machine);
+    build_func(&build, machine);
 
     direct = (AcpiDirect) {
         .files = {

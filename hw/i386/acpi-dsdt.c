@@ -218,20 +218,11 @@ static void build_sleep_states(Aml *table, const AcpiPmInfo *pm)
     aml_append(table, scope);
 }
 
-/* Linux's driver qemu_fw_cfg finds the device by this. */
 static void build_fw_cfg(Aml *table, FWCfgState *fw_cfg)
 {
     Aml *scope = aml_scope("\\_SB.PCI0");
-    Aml *dev = aml_device("FWCF");
-    Aml *crs = aml_resource_template();
 
-    aml_append(dev, aml_name_decl("_HID", aml_string("QEMU0002")));
-    aml_append(dev, aml_name_decl("_STA", aml_int(0xb)));
-    /* Selector and data; then, with DMA, its register. */
-    aml_append(crs, aml_io(AML_DECODE16, FW_CFG_IO_BASE, FW_CFG_IO_BASE, 1,
-                           fw_cfg_dma_enabled(fw_cfg) ? 12 : 2));
-    aml_append(dev, aml_name_decl("_CRS", crs));
-    aml_append(scope, dev);
+    fw_cfg_add_acpi_dsdt(scope, fw_cfg);
     aml_append(table, scope);
 }
 

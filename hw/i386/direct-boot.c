@@ -17,7 +17,6 @@
 #include "hw/firmware/smbios.h"
 #include "hw/i386/apic_internal.h"
 #include "hw/loader.h"
-#include "hw/pci/pci.h"
 #include "qemu/bswap.h"
 #include "qemu/error-report.h"
 #include "qemu/units.h"
@@ -26,9 +25,15 @@
 
 static DirectBoot direct_boot;
 
-uint64_t direct_boot_rsdp(void)
+/* How much room the command line has, and how much of it the kernel takes. */
+static struct {
+    size_t room;
+    uint32_t max;
+} direct_boot_cmdline;
+
+uint64_t direct_boot_rsdp(X86MachineState *x86ms)
 {
-    return DIRECT_BOOT_EBDA;
+    return x86_machine_is_acpi_enabled(x86ms) ? DIRECT_BOOT_EBDA : 0;
 }
 
 /*
@@ -49,7 +54,9 @@ int direct_boot_memory_map(X86MachineState *x86ms, size_t acpi_data_size,
     map[n++] = (struct e820_entry) {
         DIRECT_BOOT_KERNEL, acpi - DIRECT_BOOT_KERNEL, E820_RAM
     };
-    map[n++] = (struct e820_entry) { acpi, acpi_data_size, E820_ACPI };
+    if (acpi_data_size) {
+        map[n++] = (struct e820_entry) { acpi, acpi_data_size, E820_ACPI };
+    }
 
     for (int i = 0; i < e820_get_num_entries() && n < max; i++) {
         if (e820_table[i].address == 0 && e820_table[i].type == E820_RAM) {
@@ -126,6 +133,36 @@ uint64_t direct_boot_load_initrd(X86MachineState *x86ms, uint64_t limit,
                         (uint8_t *)g_mapped_file_get_contents(file), *size,
                         *size, addr, NULL);
     return addr;
+}
+
+void direct_boot_load_cmdline(X86MachineState *x86ms, uint32_t max)
+{
+    const char *cmdline = MACHINE(x86ms)->kernel_cmdline ?: "";
+    size_t len = strlen(cmdline);
+    g_autofree char *blob = NULL;
+
+    if (len > max) {
+        error_report("-append: the kernel takes at most %" PRIu32
+                     " characters, these are %zu", max, len);
+        exit(1);
+    }
+    direct_boot_cmdline.max = MIN(max, len + direct_boot_cmdline.room);
+    blob = g_malloc0(direct_boot_cmdline.max + 1);
+    memcpy(blob, cmdline, len);
+    rom_add_blob_fixed("cmdline", blob, direct_boot_cmdline.max + 1,
+                       DIRECT_BOOT_CMDLINE);
+}
+
+bool direct_boot_append_cmdline(const char *more)
+{
+    char *cmdline = rom_ptr(DIRECT_BOOT_CMDLINE, 1);
+    size_t len = strlen(cmdline);
+
+    if (strlen(more) > direct_boot_cmdline.max - len) {
+        return false;
+    }
+    strcpy(cmdline + len, more);
+    return true;
 }
 
 /* Segments 2 and 3: code and data, 4 GiB from 0 (boot protocol, "boot GDT"). */
@@ -292,41 +329,46 @@ void direct_boot_reset_cpus(MachineState *machine)
     direct_boot_reset_apic(X86_CPU(first_cpu)->apic_state);
 }
 
-/* Where firmware has PIIX4's power management; FADT repeats it. */
-#define PIIX4_CONFIG_PMBA       0x40
-#define PIIX4_CONFIG_PMREGMISC  0x80
-#define PIIX4_PM_IO_BASE        0x600
+static const DirectBootBoard *direct_boot_board;
 
 static void direct_boot_reset_board(void *opaque)
 {
-    PCMachineState *pcms = opaque;
-    X86MachineState *x86ms = X86_MACHINE(pcms);
-    PCIDevice *pm;
+    X86MachineState *x86ms = opaque;
+    const DirectBootBoard *board = direct_boot_board;
 
-    if (!X86_MACHINE(pcms)->acpi_dev) {
+    if (!x86ms->acpi_dev) {
         return;                 /* -machine acpi=off */
     }
-    pm = PCI_DEVICE(X86_MACHINE(pcms)->acpi_dev);
-    pm->config_write(pm, PIIX4_CONFIG_PMBA, PIIX4_PM_IO_BASE | 1, 4);
-    pm->config_write(pm, PIIX4_CONFIG_PMREGMISC, 1, 1);
-    acpi_place_tables(x86ms->below_4g_mem_size - PC_ACPI_DATA_SIZE,
-                      PC_ACPI_DATA_SIZE, DIRECT_BOOT_EBDA);
+    if (board->setup_chips) {
+        board->setup_chips(x86ms);
+    }
+    acpi_place_tables(board->acpi_build,
+                      x86ms->below_4g_mem_size - board->acpi_data_size,
+                      board->acpi_data_size, DIRECT_BOOT_EBDA);
 }
 
-void direct_boot_machine_done(PCMachineState *pcms)
+void direct_boot_machine_done(X86MachineState *x86ms,
+                              const DirectBootBoard *board)
 {
+    MachineState *machine = MACHINE(x86ms);
+
     /* After the reset of all devices, which was registered just now. */
-    if (MACHINE(pcms)->kernel_filename) {
-        direct_boot_load_smbios(MACHINE(pcms));
-        qemu_register_reset(direct_boot_reset_board, pcms);
+    if (machine->kernel_filename) {
+        direct_boot_board = board;
+        if (board->smbios) {
+            direct_boot_load_smbios(machine);
+        }
+        qemu_register_reset(direct_boot_reset_board, x86ms);
     }
 }
 
-void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size)
+void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size,
+                    size_t cmdline_room)
 {
     const char *filename = MACHINE(x86ms)->kernel_filename;
     g_autoptr(GMappedFile) file = direct_boot_map_kernel(filename);
 
+    direct_boot_cmdline.room = cmdline_room;
     if (!x86_load_bzimage(x86ms, file, acpi_data_size, &direct_boot) &&
         !x86_load_pvh(x86ms, filename, acpi_data_size, &direct_boot)) {
         error_printf("qemu: invalid kernel header\n");

@@ -26,8 +26,9 @@
 #ifndef HW_I386_DIRECT_BOOT_H
 #define HW_I386_DIRECT_BOOT_H
 
+#include "acpi-direct.h"
 #include "exec/hwaddr.h"
-#include "hw/i386/pc.h"
+#include "hw/i386/x86.h"
 
 #define DIRECT_BOOT_GDT         0x5000
 #define DIRECT_BOOT_PVH_INFO    0x6000
@@ -49,22 +50,55 @@ typedef struct DirectBoot {
 /*
  * x86_load_linux: take the machine's kernel, initrd and command line, and boot
  * them at each reset.  @acpi_data_size bytes below the end of low RAM are left
- * to tables.  Ends the program, with a message, if that cannot be.
+ * to tables; @cmdline_room behind the command line, to what the board adds
+ * (direct_boot_append_cmdline).  Ends the program, with a message, if that
+ * cannot be.
  */
-void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size);
+void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size,
+                    size_t cmdline_room);
+
+/*
+ * direct_boot_append_cmdline: from the next reset on the command line ends with
+ * @more.  False, and nothing is changed, if it would be too long.
+ */
+bool direct_boot_append_cmdline(const char *more);
+
+/*
+ * What firmware would know of a board.
+ *
+ * @setup_chips: called after each reset: give the chips their ports.  May be
+ *     NULL.
+ * @acpi_build: see acpi-direct.h
+ * @acpi_data_size: as for x86_load_linux()
+ * @smbios: does the board have SMBIOS's tables?
+ */
+typedef struct DirectBootBoard {
+    void (*setup_chips)(X86MachineState *x86ms);
+    AcpiBuildFunc *acpi_build;
+    size_t acpi_data_size;
+    bool smbios;
+} DirectBootBoard;
 
 /*
  * direct_boot_machine_done: all devices are there.  From now on each reset is
- * followed by what firmware would do: give the chips their ports, and put the
- * ACPI tables into memory.  Nothing happens if there is no -kernel.
+ * followed by what firmware would do: set up the chips, and put the ACPI tables
+ * into memory, if there is ACPI.  Nothing happens if there is no -kernel.
+ * @board is kept.
  */
-void direct_boot_machine_done(PCMachineState *pcms);
+void direct_boot_machine_done(X86MachineState *x86ms,
+                              const DirectBootBoard *board);
 
 /*
  * direct_boot_reset_cpus: the same for the CPUs and the first one's local APIC,
  * which is reset after everything else.
  */
 void direct_boot_reset_cpus(MachineState *machine);
+
+/*
+ * For the two kinds of kernel: the command line, if it has at most @max
+ * characters; otherwise the program ends with a message.
+ */
+void direct_boot_load_cmdline(X86MachineState *x86ms, uint32_t max);
 
 /* x86-linux.c: take @file if it is a bzImage; false if it is none. */
 bool x86_load_bzimage(X86MachineState *x86ms, GMappedFile *file,
@@ -82,8 +116,8 @@ struct e820_entry;
 int direct_boot_memory_map(X86MachineState *x86ms, size_t acpi_data_size,
                            struct e820_entry *map, int max);
 
-/* Where RSDP is, for kernels that want to be told. */
-uint64_t direct_boot_rsdp(void);
+/* Where RSDP is, for kernels that want to be told; 0: there is no ACPI. */
+uint64_t direct_boot_rsdp(X86MachineState *x86ms);
 
 /*
  * Put the machine's initrd where it ends at most at @limit.  Returns its

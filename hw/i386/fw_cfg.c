@@ -11,6 +11,7 @@
 #include "e820_memory_layout.h"
 #include "exec/address-spaces.h"
 #include "fw_cfg.h"
+#include "hw/acpi/aml-build.h"
 #include "hw/boards.h"
 #include "hw/firmware/smbios.h"
 #include "hw/timer/hpet.h"
@@ -119,6 +120,21 @@ void fw_cfg_build_feature_control(MachineState *ms, FWCfgState *fw_cfg)
     *val = cpu_to_le64(bits);
     fw_cfg_add_file(fw_cfg, "etc/msr_feature_control", val, sizeof(*val));
     fw_cfg_own_file(fw_cfg, "etc/msr_feature_control");
+}
+
+/* Linux's driver qemu_fw_cfg finds the device by this. */
+void fw_cfg_add_acpi_dsdt(Aml *scope, FWCfgState *fw_cfg)
+{
+    Aml *dev = aml_device("FWCF");
+    Aml *crs = aml_resource_template();
+
+    aml_append(dev, aml_name_decl("_HID", aml_string("QEMU0002")));
+    aml_append(dev, aml_name_decl("_STA", aml_int(0xb)));
+    /* Selector and data; then, with DMA, its register. */
+    aml_append(crs, aml_io(AML_DECODE16, FW_CFG_IO_BASE, FW_CFG_IO_BASE, 1,
+                           fw_cfg_dma_enabled(fw_cfg) ? 12 : 2));
+    aml_append(dev, aml_name_decl("_CRS", crs));
+    aml_append(scope, dev);
 }
 
 FWCfgState *fw_cfg_arch_create(MachineState *ms, uint16_t boot_cpus,

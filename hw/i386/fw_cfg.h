@@ -8,6 +8,7 @@
 #ifndef HW_I386_FW_CFG_H
 #define HW_I386_FW_CFG_H
 
+#include "hw/acpi/aml-build.h"
 #include "hw/boards.h"
 #include "hw/nvram/fw_cfg.h"
 
@@ -36,6 +37,9 @@ void x86_get_smbios_tables(MachineState *ms, uint8_t **tables,
  * are there.  Ends the program, with a message, if the user's wishes cannot be.
  */
 void fw_cfg_build_smbios(MachineState *ms, FWCfgState *fw_cfg);
+
+/* fw_cfg_add_acpi_dsdt: append the device to @scope of the DSDT. */
+void fw_cfg_add_acpi_dsdt(Aml *scope, FWCfgState *fw_cfg);
 
 /*
  * x86_feature_control: what firmware writes into each CPU's

@@ -118,6 +118,26 @@ static void pc_check_phys_bits(PCMachineState *pcms, uint64_t pci_hole64_size)
     }
 }
 
+/* Where firmware has PIIX4's power management; FADT repeats it. */
+#define PIIX4_CONFIG_PMBA       0x40
+#define PIIX4_CONFIG_PMREGMISC  0x80
+#define PIIX4_PM_IO_BASE        0x600
+
+static void pc_direct_boot_setup_chips(X86MachineState *x86ms)
+{
+    PCIDevice *pm = PCI_DEVICE(x86ms->acpi_dev);
+
+    pm->config_write(pm, PIIX4_CONFIG_PMBA, PIIX4_PM_IO_BASE | 1, 4);
+    pm->config_write(pm, PIIX4_CONFIG_PMREGMISC, 1, 1);
+}
+
+static const DirectBootBoard pc_direct_boot = {
+    .setup_chips = pc_direct_boot_setup_chips,
+    .acpi_build = acpi_build,
+    .acpi_data_size = PC_ACPI_DATA_SIZE,
+    .smbios = true,
+};
+
 /* All devices of the command line are there. */
 static void pc_machine_done(Notifier *notifier, void *data)
 {
@@ -130,7 +150,7 @@ static void pc_machine_done(Notifier *notifier, void *data)
     fw_cfg_build_feature_control(MACHINE(pcms), x86ms->fw_cfg);
     /* -device may have added CPUs. */
     fw_cfg_modify_i16(x86ms->fw_cfg, FW_CFG_NB_CPUS, x86ms->boot_cpus);
-    direct_boot_machine_done(pcms);
+    direct_boot_machine_done(x86ms, &pc_direct_boot);
 }
 
 void pc_memory_init(PCMachineState *pcms,
@@ -170,7 +190,7 @@ void pc_memory_init(PCMachineState *pcms,
     qemu_add_machine_init_done_notifier(&pcms->machine_done);
     rom_set_fw(x86ms->fw_cfg);
     if (machine->kernel_filename) {
-        x86_load_linux(x86ms, PC_ACPI_DATA_SIZE);
+        x86_load_linux(x86ms, PC_ACPI_DATA_SIZE, 0);
     }
 
     for (int i = 0; i < nb_option_roms; i++) {

@@ -81,7 +81,6 @@ static uint64_t pvh_read_note(void *note, void *align, bool is64)
 static void pvh_load_info(X86MachineState *x86ms, size_t acpi_data_size,
                           uint64_t initrd, size_t initrd_size)
 {
-    const char *cmdline = MACHINE(x86ms)->kernel_cmdline ?: "";
     struct e820_entry map[PVH_MEMMAP_MAX];
     g_autofree struct pvh_info *info = g_new0(struct pvh_info, 1);
     int n = direct_boot_memory_map(x86ms, acpi_data_size, map,
@@ -91,7 +90,7 @@ static void pvh_load_info(X86MachineState *x86ms, size_t acpi_data_size,
         .magic = cpu_to_le32(XEN_HVM_START_MAGIC_VALUE),
         .version = cpu_to_le32(1),
         .cmdline_paddr = cpu_to_le64(DIRECT_BOOT_CMDLINE),
-        .rsdp_paddr = cpu_to_le64(direct_boot_rsdp()),
+        .rsdp_paddr = cpu_to_le64(direct_boot_rsdp(x86ms)),
         .memmap_paddr = cpu_to_le64(DIRECT_BOOT_PVH_INFO +
                                     offsetof(struct pvh_info, memmap)),
         .memmap_entries = cpu_to_le32(n),
@@ -112,13 +111,7 @@ static void pvh_load_info(X86MachineState *x86ms, size_t acpi_data_size,
     rom_add_blob_fixed("pvh start info", info, sizeof(*info),
                        DIRECT_BOOT_PVH_INFO);
 
-    if (strlen(cmdline) >= DIRECT_BOOT_CMDLINE_MAX) {
-        error_report("-append: at most %d characters fit, these are %zu",
-                     DIRECT_BOOT_CMDLINE_MAX - 1, strlen(cmdline));
-        exit(1);
-    }
-    rom_add_blob_fixed("cmdline", cmdline, strlen(cmdline) + 1,
-                       DIRECT_BOOT_CMDLINE);
+    direct_boot_load_cmdline(x86ms, DIRECT_BOOT_CMDLINE_MAX - 1);
 }
 
 bool x86_load_pvh(X86MachineState *x86ms, const char *filename,

@@ -86,19 +86,12 @@ static uint64_t linux_kernel_end(const struct setup_header *hdr,
 static void linux_load_cmdline(X86MachineState *x86ms,
                                struct setup_header *hdr)
 {
-    const char *cmdline = MACHINE(x86ms)->kernel_cmdline ?: "";
     uint32_t max = DIRECT_BOOT_CMDLINE_MAX - 1;
 
     if (le16_to_cpu(hdr->version) >= PROTOCOL_CMDLINE_SIZE) {
         max = MIN(max, le32_to_cpu(hdr->cmdline_size));
     }
-    if (strlen(cmdline) > max) {
-        error_report("-append: the kernel takes at most %" PRIu32
-                     " characters, these are %zu", max, strlen(cmdline));
-        exit(1);
-    }
-    rom_add_blob_fixed("cmdline", cmdline, strlen(cmdline) + 1,
-                       DIRECT_BOOT_CMDLINE);
+    direct_boot_load_cmdline(x86ms, max);
     hdr->cmd_line_ptr = cpu_to_le32(DIRECT_BOOT_CMDLINE);
 }
 
@@ -132,7 +125,7 @@ static void linux_load_zero_page(X86MachineState *x86ms,
         bp->e820_table[i].type = cpu_to_le32(map[i].type);
     }
     if (le16_to_cpu(hdr->version) >= PROTOCOL_RSDP) {
-        bp->acpi_rsdp_addr = cpu_to_le64(direct_boot_rsdp());
+        bp->acpi_rsdp_addr = cpu_to_le64(direct_boot_rsdp(x86ms));
     }
     rom_add_blob_fixed("zero page", bp, sizeof(*bp), DIRECT_BOOT_ZERO_PAGE);
 }

@@ -8,6 +8,7 @@
 #include "qemu/osdep.h"
 #include "exec/address-spaces.h"
 #include "hw/acpi/aml-build.h"
+#include "../../hw/i386/acpi-build.h"
 #include "../../hw/i386/acpi-direct.h"
 #include "qemu/bswap.h"
 #include "sysemu/runstate.h"
@@ -49,7 +50,7 @@ static void test_place(void)
 {
     hwaddr rsdt, fadt;
 
-    g_assert_true(acpi_place_tables(TABLES, TABLES_SIZE, RSDP));
+    g_assert_true(acpi_place_tables(acpi_build, TABLES, TABLES_SIZE, RSDP));
     g_assert_cmphex(guest_readl(RSDP), ==, ldl_le_p("RSD "));
     g_assert_cmphex(guest_sum(RSDP, 20), ==, 0);
 
@@ -69,7 +70,7 @@ static void test_too_small(void)
 
     address_space_write(&address_space_memory, RSDP, MEMTXATTRS_UNSPECIFIED,
                         &zero, sizeof(zero));
-    g_assert_false(acpi_place_tables(TABLES, 0x1000, RSDP));
+    g_assert_false(acpi_place_tables(acpi_build, TABLES, 0x1000, RSDP));
     g_assert_cmphex(guest_readl(RSDP), ==, 0);
 }
 
