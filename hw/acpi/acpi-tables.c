@@ -109,10 +109,13 @@ void acpi_build_tables_cleanup(AcpiBuildTables *tables, bool mfre)
     g_array_free(tables->table_data, mfre);
 }
 
-/* 5.2.5.3, as in ACPI 1.0: 20 bytes, the address of the RSDT last. */
+/*
+ * 5.2.5.3: as in ACPI 1.0, 20 bytes, the address of the RSDT last; or, as of
+ * revision 2, 16 bytes more for an XSDT, and a checksum over all.
+ */
 void build_rsdp(GArray *tbl, BIOSLinker *linker, AcpiRsdpData *rsdp_data)
 {
-    assert(rsdp_data->revision == 0);
+    assert(rsdp_data->revision == 0 || rsdp_data->revision == 2);
 
     bios_linker_loader_alloc(linker, ACPI_BUILD_RSDP_FILE, tbl, 16, true);
     g_array_append_vals(tbl, "RSD PTR ", 8);
@@ -120,11 +123,40 @@ void build_rsdp(GArray *tbl, BIOSLinker *linker, AcpiRsdpData *rsdp_data)
     acpi_append_padded_str(tbl, rsdp_data->oem_id, 6);
     build_append_byte(tbl, rsdp_data->revision);
     build_append_int_noprefix(tbl, 0, 4);
-
-    bios_linker_loader_add_pointer(linker, ACPI_BUILD_RSDP_FILE, 16, 4,
-                                   ACPI_BUILD_TABLE_FILE,
-                                   *rsdp_data->rsdt_tbl_offset);
+    if (rsdp_data->rsdt_tbl_offset) {
+        bios_linker_loader_add_pointer(linker, ACPI_BUILD_RSDP_FILE, 16, 4,
+                                       ACPI_BUILD_TABLE_FILE,
+                                       *rsdp_data->rsdt_tbl_offset);
+    }
     bios_linker_loader_add_checksum(linker, ACPI_BUILD_RSDP_FILE, 0, 20, 8);
+    if (rsdp_data->revision == 0) {
+        return;
+    }
+
+    build_append_int_noprefix(tbl, 36, 4);          /* length */
+    build_append_int_noprefix(tbl, 0, 8);
+    build_append_int_noprefix(tbl, 0, 4);           /* checksum, reserved */
+    bios_linker_loader_add_pointer(linker, ACPI_BUILD_RSDP_FILE, 24, 8,
+                                   ACPI_BUILD_TABLE_FILE,
+                                   *rsdp_data->xsdt_tbl_offset);
+    bios_linker_loader_add_checksum(linker, ACPI_BUILD_RSDP_FILE, 0, 36, 32);
+}
+
+/* The root tables differ in how long an address is. */
+static void build_root_table(GArray *table_data, BIOSLinker *linker,
+                             AcpiTable *table, GArray *table_offsets, int size)
+{
+    acpi_table_begin(table, table_data);
+    for (int i = 0; i < table_offsets->len; i++) {
+        unsigned field = table_data->len;
+
+        build_append_int_noprefix(table_data, 0, size);
+        bios_linker_loader_add_pointer(linker, ACPI_BUILD_TABLE_FILE, field,
+                                       size, ACPI_BUILD_TABLE_FILE,
+                                       g_array_index(table_offsets, uint32_t,
+                                                     i));
+    }
+    acpi_table_end(linker, table);
 }
 
 /* 5.2.7 */
@@ -134,35 +166,61 @@ void build_rsdt(GArray *table_data, BIOSLinker *linker, GArray *table_offsets,
     AcpiTable table = { .sig = "RSDT", .rev = 1, .oem_id = oem_id,
                         .oem_table_id = oem_table_id };
 
-    acpi_table_begin(&table, table_data);
-    for (int i = 0; i < table_offsets->len; i++) {
-        unsigned field = table_data->len;
+    build_root_table(table_data, linker, &table, table_offsets, 4);
+}
 
-        build_append_int_noprefix(table_data, 0, 4);
-        bios_linker_loader_add_pointer(linker, ACPI_BUILD_TABLE_FILE, field, 4,
-                                       ACPI_BUILD_TABLE_FILE,
-                                       g_array_index(table_offsets, uint32_t,
-                                                     i));
-    }
-    acpi_table_end(linker, &table);
+/* 5.2.8 */
+void build_xsdt(GArray *table_data, BIOSLinker *linker, GArray *table_offsets,
+                const char *oem_id, const char *oem_table_id)
+{
+    AcpiTable table = { .sig = "XSDT", .rev = 1, .oem_id = oem_id,
+                        .oem_table_id = oem_table_id };
+
+    build_root_table(table_data, linker, &table, table_offsets, 8);
 }
 
 /* A field for the address of another table, if there is that table. */
 static void fadt_append_pointer(GArray *tbl, BIOSLinker *linker,
-                                const unsigned *table_offset)
+                                const unsigned *table_offset, int size)
 {
     unsigned field = tbl->len;
 
-    build_append_int_noprefix(tbl, 0, 4);
+    build_append_int_noprefix(tbl, 0, size);
     if (table_offset) {
-        bios_linker_loader_add_pointer(linker, ACPI_BUILD_TABLE_FILE, field, 4,
-                                       ACPI_BUILD_TABLE_FILE, *table_offset);
+        bios_linker_loader_add_pointer(linker, ACPI_BUILD_TABLE_FILE, field,
+                                       size, ACPI_BUILD_TABLE_FILE,
+                                       *table_offset);
     }
 }
 
 /*
- * 5.2.9, with the fields of ACPI 1.0: what later revisions call reserved or
- * have behind these 116 bytes is not in a table of revision 1.
+ * What revision 5 has behind the fields of ACPI 1.0: those again as addresses
+ * of 64 bits, the reset register, and the two of hardware-reduced ACPI.
+ */
+static void fadt_append_rev5(GArray *tbl, BIOSLinker *linker,
+                             const AcpiFadtData *f)
+{
+    build_append_gas_from_struct(tbl, &f->reset_reg);
+    build_append_byte(tbl, f->reset_val);
+    build_append_int_noprefix(tbl, 0, 2);           /* how an Arm is booted */
+    build_append_byte(tbl, 0);                      /* minor revision */
+    build_append_int_noprefix(tbl, 0, 8);           /* FACS */
+    fadt_append_pointer(tbl, linker, f->xdsdt_tbl_offset, 8);
+    build_append_gas_from_struct(tbl, &f->pm1a_evt);
+    build_append_gas(tbl, AML_AS_SYSTEM_MEMORY, 0, 0, 0, 0);
+    build_append_gas_from_struct(tbl, &f->pm1a_cnt);
+    build_append_gas(tbl, AML_AS_SYSTEM_MEMORY, 0, 0, 0, 0);
+    build_append_gas(tbl, AML_AS_SYSTEM_MEMORY, 0, 0, 0, 0); /* PM2 */
+    build_append_gas_from_struct(tbl, &f->pm_tmr);
+    build_append_gas_from_struct(tbl, &f->gpe0_blk);
+    build_append_gas(tbl, AML_AS_SYSTEM_MEMORY, 0, 0, 0, 0); /* GPE1 */
+    build_append_gas_from_struct(tbl, &f->sleep_ctl);
+    build_append_gas_from_struct(tbl, &f->sleep_sts);
+}
+
+/*
+ * 5.2.9.  Revision 1 ends with the flags; what later revisions call reserved is
+ * not in it.
  */
 void build_fadt(GArray *tbl, BIOSLinker *linker, const AcpiFadtData *f,
                 const char *oem_id, const char *oem_table_id)
@@ -170,10 +228,10 @@ void build_fadt(GArray *tbl, BIOSLinker *linker, const AcpiFadtData *f,
     AcpiTable table = { .sig = "FACP", .rev = f->rev, .oem_id = oem_id,
                         .oem_table_id = oem_table_id };
 
-    assert(f->rev == 1);
+    assert(f->rev == 1 || f->rev == 5);
     acpi_table_begin(&table, tbl);
-    fadt_append_pointer(tbl, linker, f->facs_tbl_offset);
-    fadt_append_pointer(tbl, linker, f->dsdt_tbl_offset);
+    fadt_append_pointer(tbl, linker, f->facs_tbl_offset, 4);
+    fadt_append_pointer(tbl, linker, f->dsdt_tbl_offset, 4);
     build_append_byte(tbl, f->int_model);
     build_append_byte(tbl, 0);                      /* reserved */
     build_append_int_noprefix(tbl, f->sci_int, 2);
@@ -206,5 +264,8 @@ void build_fadt(GArray *tbl, BIOSLinker *linker, const AcpiFadtData *f,
     build_append_byte(tbl, f->rtc_century);
     build_append_int_noprefix(tbl, 0, 3);           /* reserved */
     build_append_int_noprefix(tbl, f->flags, 4);
+    if (f->rev == 5) {
+        fadt_append_rev5(tbl, linker, f);
+    }
     acpi_table_end(linker, &table);
 }

@@ -29,6 +29,9 @@ enum {
     ACPI_FADT_F_S4_RTC_STS_VALID,
     ACPI_FADT_F_REMOTE_POWER_ON_CAPABLE,
     ACPI_FADT_F_FORCE_APIC_CLUSTER_MODEL,
+    ACPI_FADT_F_FORCE_APIC_PHYSICAL_DESTINATION_MODE,
+    ACPI_FADT_F_HW_REDUCED_ACPI,    /* none of the registers of PM1 and GPE */
+    ACPI_FADT_F_LOW_POWER_S0_IDLE_CAPABLE,
 };
 
 typedef enum {
@@ -48,8 +51,9 @@ struct AcpiGenericAddress {
 
 typedef struct AcpiRsdpData {
     char *oem_id;               /* 6 bytes */
-    uint8_t revision;           /* 0: with an RSDT */
+    uint8_t revision;           /* 0: with an RSDT; 2: with an XSDT */
     unsigned *rsdt_tbl_offset;  /* where it is in the tables' file */
+    unsigned *xsdt_tbl_offset;
 } AcpiRsdpData;
 
 /* What the FADT tells; registers of hw/acpi/acpi.h. */
@@ -58,6 +62,10 @@ typedef struct AcpiFadtData {
     struct AcpiGenericAddress pm1a_evt;
     struct AcpiGenericAddress pm_tmr;
     struct AcpiGenericAddress gpe0_blk;
+    struct AcpiGenericAddress reset_reg;    /* from here on: revision 5 */
+    struct AcpiGenericAddress sleep_ctl;    /* hw/acpi/generic_event_device.h */
+    struct AcpiGenericAddress sleep_sts;
+    uint8_t reset_val;
     uint32_t flags;             /* bits ACPI_FADT_F_* */
     uint32_t smi_cmd;           /* port for the two commands */
     uint16_t sci_int;
@@ -67,11 +75,12 @@ typedef struct AcpiFadtData {
     uint8_t rtc_century;        /* index of this byte in CMOS; 0: none */
     uint16_t plvl2_lat;         /* us to leave C2; above 100: there is no C2 */
     uint16_t plvl3_lat;         /* above 1000: no C3 */
-    uint8_t rev;                /* 1, the only one that is here */
+    uint8_t rev;                /* 1 or 5 */
 
     /* Where these tables are in the tables' file, NULL: there is none. */
     unsigned *facs_tbl_offset;
     unsigned *dsdt_tbl_offset;
+    unsigned *xdsdt_tbl_offset; /* revision 5: the same in 64 bits */
 } AcpiFadtData;
 
 #endif

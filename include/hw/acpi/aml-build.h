@@ -340,9 +340,15 @@ void acpi_build_tables_init(AcpiBuildTables *tables);
 /* @mfre: whether the bytes go, too */
 void acpi_build_tables_cleanup(AcpiBuildTables *tables, bool mfre);
 
-/* The root: RSDP points to RSDT, and that to the tables at @table_offsets. */
+/*
+ * The root: RSDP points to RSDT or XSDT, and that to the tables at
+ * @table_offsets.
+ */
 void build_rsdp(GArray *tbl, BIOSLinker *linker, AcpiRsdpData *rsdp_data);
 void build_rsdt(GArray *table_data, BIOSLinker *linker, GArray *table_offsets,
+                const char *oem_id, const char *oem_table_id);
+/* The same with addresses of 64 bits. */
+void build_xsdt(GArray *table_data, BIOSLinker *linker, GArray *table_offsets,
                 const char *oem_id, const char *oem_table_id);
 /* The fixed description: where the registers of hw/acpi/acpi.h are. */
 void build_fadt(GArray *tbl, BIOSLinker *linker, const AcpiFadtData *f,
