@@ -409,7 +409,10 @@ static int kvm_init(MachineState *ms)
         goto err;
     }
     if (s->kernel_irqchip_split == ON_OFF_AUTO_AUTO) {
-        s->kernel_irqchip_split = ON_OFF_AUTO_OFF;
+        /* A board may like split better. */
+        s->kernel_irqchip_split =
+            MACHINE_GET_CLASS(ms)->default_kernel_irqchip_split
+            ? ON_OFF_AUTO_ON : ON_OFF_AUTO_OFF;
     }
     if (s->kernel_irqchip_allowed) {
         ret = kvm_irqchip_create(s);

@@ -14,9 +14,6 @@
 #include "hw/acpi/aml-build.h"
 #include "hw/i386/pc.h"
 
-/* ISA interrupts that PCI's are routed to; see piix3 and PIIX4's SCI. */
-#define ACPI_BUILD_PCI_IRQS (1 << 5 | 1 << 9 | 1 << 10 | 1 << 11)
-
 enum {
     MADT_LOCAL_APIC         = 0,
     MADT_IO_APIC            = 1,
@@ -90,11 +87,17 @@ void acpi_build_madt(GArray *table_data, BIOSLinker *linker,
         adevc->madt_cpu(i, apic_ids, table_data, false);
     }
     build_ioapic(table_data, ACPI_BUILD_IOAPIC_ID, IO_APIC_DEFAULT_ADDRESS, 0);
+    if (x86ms->ioapic2) {
+        build_ioapic(table_data, ACPI_BUILD_IOAPIC_ID + 1,
+                     IO_APIC_SECONDARY_ADDRESS, IO_APIC_SECONDARY_IRQBASE);
+    }
 
     /* The timer: pin 0 of the IOAPIC is the i8259's on a PC. */
-    build_xrupt_override(table_data, 0, 2, 0);
+    if (x86ms->apic_xrupt_override) {
+        build_xrupt_override(table_data, 0, 2, 0);
+    }
     for (int i = 1; i < ISA_NUM_IRQS; i++) {
-        if (ACPI_BUILD_PCI_IRQS & (1 << i)) {
+        if (x86ms->pci_irq_mask & (1 << i)) {
             build_xrupt_override(table_data, i, i, MADT_INTI_HIGH_LEVEL);
         }
     }

@@ -25,6 +25,9 @@
 #include "target/i386/kvm/kvm_i386.h"
 #include "trace.h"
 
+/* ISA interrupts that PCI's are routed to; see piix3 and PIIX4's SCI. */
+#define X86_PCI_IRQS (1 << 5 | 1 << 9 | 1 << 10 | 1 << 11)
+
 /* Interrupts */
 
 void gsi_handler(void *opaque, int n, int level)
@@ -59,6 +62,23 @@ void ioapic_init_gsi(GSIState *gsi_state, const char *parent_name)
     for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
         gsi_state->ioapic_irq[i] = qdev_get_gpio_in(dev, i);
     }
+}
+
+DeviceState *ioapic_init_secondary(GSIState *gsi_state)
+{
+    DeviceState *dev = qdev_new(TYPE_IOAPIC);
+    SysBusDevice *d = SYS_BUS_DEVICE(dev);
+
+    sysbus_realize_and_unref(d, &error_fatal);
+    sysbus_mmio_map(d, 0, IO_APIC_SECONDARY_ADDRESS);
+    if (kvm_irqchip_is_split()) {
+        kvm_pc_add_ioapic_routes(kvm_state);
+    }
+
+    for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
+        gsi_state->ioapic2_irq[i] = qdev_get_gpio_in(dev, i);
+    }
+    return dev;
 }
 
 /* Type */
@@ -185,6 +205,8 @@ static void x86_machine_initfn(Object *obj)
     x86ms->acpi = ON_OFF_AUTO_AUTO;
     x86ms->pit = ON_OFF_AUTO_AUTO;
     x86ms->pic = ON_OFF_AUTO_AUTO;
+    x86ms->apic_xrupt_override = true;
+    x86ms->pci_irq_mask = X86_PCI_IRQS;
     x86ms->above_4g_mem_start = 4 * GiB;
     x86ms->oem_id = g_strdup(ACPI_BUILD_APPNAME6);
     x86ms->oem_table_id = g_strdup(ACPI_BUILD_APPNAME8);

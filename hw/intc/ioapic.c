@@ -65,6 +65,13 @@ static void ioapic_entry_parse(uint64_t entry, uint64_t *addr, uint32_t *data)
             (trig_mode << MSI_DATA_TRIGGER_SHIFT);
 }
 
+/* Which GSI pin 0 is: a board may have a second chip for those from 24 on. */
+static int ioapic_first_gsi(IOAPICCommonState *s)
+{
+    return SYS_BUS_DEVICE(s)->mmio[0].addr == IO_APIC_SECONDARY_ADDRESS
+           ? IO_APIC_SECONDARY_IRQBASE : 0;
+}
+
 /*
  * With the local APICs in the kernel and this chip here (kernel-irqchip=split),
  * each pin has a route there.  From it the kernel knows which vectors are
@@ -81,7 +88,8 @@ static void ioapic_update_kvm_route(IOAPICCommonState *s, int pin)
         return;
     }
     ioapic_entry_parse(entry, &msg.address, &msg.data);
-    kvm_irqchip_update_msi_route(kvm_state, pin, msg, NULL);
+    kvm_irqchip_update_msi_route(kvm_state, ioapic_first_gsi(s) + pin, msg,
+                                 NULL);
     kvm_irqchip_commit_routes(kvm_state);
 }
 
@@ -129,7 +137,7 @@ static void ioapic_set_irq(void *opaque, int vector, int level)
     ioapic_stat_update_irq(s, vector, level);
 
     /* The PC's timer, GSI 0, is wired to pin 2. */
-    if (vector == 0) {
+    if (vector == 0 && ioapic_first_gsi(s) == 0) {
         vector = 2;
     }
     if (vector >= IOAPIC_NUM_PINS) {
@@ -186,7 +194,7 @@ void ioapic_eoi_broadcast(int vector)
             }
             /* An irqfd of the pin went past us: its owner waits for this. */
             if (kvm_irqchip_is_split()) {
-                kvm_resample_fd_notify(n);
+                kvm_resample_fd_notify(ioapic_first_gsi(s) + n);
             }
             if (entry & IOAPIC_LVT_REMOTE_IRR) {
                 ioapic_eoi_pin(s, n);

@@ -44,6 +44,7 @@ struct X86MachineState {
     qemu_irq *gsi;
     ISADevice *rtc;
     MemoryRegion bios, isa_bios;
+    DeviceState *ioapic2;       /* GSIs from 24 on, or NULL */
     /* What has ACPI's registers, or NULL (-machine acpi=off). */
     HotplugHandler *acpi_dev;
 
@@ -61,6 +62,10 @@ struct X86MachineState {
     OnOffAuto pic;              /* property: is there an i8259? */
     char *oem_id;               /* property: who made the ACPI tables */
     char *oem_table_id;         /* property: and for what */
+
+    /* What MADT says: is the timer at pin 2, which ISA IRQs are PCI's? */
+    bool apic_xrupt_override;
+    uint16_t pci_irq_mask;
 
     /* Where the IOAPIC writes its messages. */
     AddressSpace *ioapic_as;
@@ -142,5 +147,12 @@ void gsi_handler(void *opaque, int n, int level);
  * @parent_name: a path; the object there gets it as a child
  */
 void ioapic_init_gsi(GSIState *gsi_state, const char *parent_name);
+
+/*
+ * ioapic_init_secondary: make a second IOAPIC, for GSIs from 24 on.  It is never
+ * the kernel's: not to be called if kvm_ioapic_in_kernel(), as local APICs with
+ * an IOAPIC beside them tell nobody else of EOIs.
+ */
+DeviceState *ioapic_init_secondary(GSIState *gsi_state);
 
 #endif

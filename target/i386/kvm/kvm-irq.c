@@ -37,7 +37,8 @@ int kvm_arch_irqchip_create(KVMState *s)
     if (!kvm_kernel_irqchip_split()) {
         return 0;
     }
-    ret = kvm_vm_enable_cap(s, KVM_CAP_SPLIT_IRQCHIP, 0, IOAPIC_NUM_PINS);
+    /* Up to two IOAPICs: whether a board has the second, it says later. */
+    ret = kvm_vm_enable_cap(s, KVM_CAP_SPLIT_IRQCHIP, 0, 2 * IOAPIC_NUM_PINS);
     if (ret) {
         error_report("Could not enable split irqchip mode: %s",
                      strerror(-ret));
@@ -47,6 +48,19 @@ int kvm_arch_irqchip_create(KVMState *s)
     return 1;
 }
 
+void kvm_pc_add_ioapic_routes(KVMState *s)
+{
+    KVMRouteChange c = kvm_irqchip_begin_route_changes(s);
+
+    for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
+        if (kvm_irqchip_add_msi_route(&c, 0, NULL) < 0) {
+            error_report("Could not enable split IRQ mode.");
+            exit(1);
+        }
+    }
+    kvm_irqchip_commit_route_changes(&c);
+}
+
 void kvm_arch_init_irq_routing(KVMState *s)
 {
     /* Messages and pins have routes; an irqfd may therefore be a message. */
@@ -54,16 +68,8 @@ void kvm_arch_init_irq_routing(KVMState *s)
     kvm_gsi_routing_allowed = true;
 
     if (kvm_irqchip_is_split()) {
-        KVMRouteChange c = kvm_irqchip_begin_route_changes(s);
-
         /* The first GSIs are the IOAPIC's pins, whatever comes later. */
-        for (int i = 0; i < IOAPIC_NUM_PINS; i++) {
-            if (kvm_irqchip_add_msi_route(&c, 0, NULL) < 0) {
-                error_report("Could not enable split IRQ mode.");
-                exit(1);
-            }
-        }
-        kvm_irqchip_commit_route_changes(&c);
+        kvm_pc_add_ioapic_routes(s);
     }
 }
 

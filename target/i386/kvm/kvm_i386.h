@@ -62,6 +62,8 @@ void kvm_put_apicbase(X86CPU *cpu, uint64_t value);
 void kvm_get_apic_state(DeviceState *d, struct kvm_lapic_state *kapic);
 /* The GSI routes of a PC: PIC and IOAPIC pins. */
 void kvm_pc_setup_irq_routing(bool pci_enabled);
+/* With split: routes for the next 24 GSIs, the pins of an IOAPIC of ours. */
+void kvm_pc_add_ioapic_routes(KVMState *s);
 void kvm_pc_gsi_handler(void *opaque, int n, int level);
 
 #endif
