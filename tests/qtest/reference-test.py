@@ -236,11 +236,14 @@ def compare_properties(ours, theirs):
 # Help texts
 
 def options(qmp, what):
-    """What `PROGRAM -device TYPE,help` prints, or -object, or -machine."""
-    text = subprocess.run(qmp.argv[:3] + what, stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=60, check=True,
-                          text=True).stdout
-    return [line for line in text.splitlines() if line]
+    """What `PROGRAM -device TYPE,help` prints, or -object, or -machine.
+    None: a signal ended it, as -device acpi-ged,help does in QEMU 7.2."""
+    done = subprocess.run(qmp.argv[:3] + what, stdin=subprocess.DEVNULL,
+                          capture_output=True, timeout=60, text=True)
+    if done.returncode < 0:
+        return None
+    done.check_returncode()
+    return [line for line in done.stdout.splitlines() if line]
 
 
 def before_dash(lines):
@@ -258,6 +261,10 @@ def compare_help(ours, theirs):
                 name = name[:-len('-machine')]
             one, other = [options(qmp, [option, name + ',help'])
                           for qmp in (ours, theirs)]
+            if one is None:
+                yield 'help %s: it ends the program' % name
+            if one is None or other is None:
+                continue
             # What only one of them has is known to compare_properties().
             shared = [line for line in before_dash(one)
                       if line in before_dash(other)]
