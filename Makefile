@@ -96,7 +96,7 @@ bench: deps $(RELEASE)/build.ninja
 
 dropin: deps
 	@$(LINKER) scripts/dropin.py --build $(DROPIN) $(if $(TRACE),--trace $(TRACE)) \
-	  $(SRC)
+	  $(if $(INCLUDE),--include $(INCLUDE)) $(SRC)
 
 # In the lab: beside Debian's QEMU, with the same kernel.
 bench-lab: deps $(RELEASE)/build.ninja

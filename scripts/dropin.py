@@ -3,12 +3,18 @@
 # Build a device's source from elsewhere into a qemini beside the tree.
 #
 #   make dropin SRC="path/to/device.c …" [TRACE=path/to/trace-events]
-#   dropin.py [--build DIR] [--trace FILE] SOURCE…
+#               [INCLUDE=path/to/include]
+#   dropin.py [--build DIR] [--trace FILE] [--include DIR] SOURCE…
 #
 # The source is plain QEMU 7.2 code and stays where and as it is.  A source with
 # a main() is a test: it is built beside the program and run, as a qtest if it
 # includes libqtest.h, else as a unit test.  A device of the same file name that
-# is here already makes room.
+# is here already makes room, with all files that it is split into here.
+#
+# A header that is not here may be the device's own: it is taken from beside the
+# source, from the include/ of the tree that the source is in if it is called as
+# the source is, or from INCLUDE.  Trace events are those of TRACE, else of the
+# file beside the source; only those that it names.
 #
 # What the source needs and qemini has not got is told in one list, not error by
 # error: headers first (a source is read on with an empty one in each one's
@@ -44,6 +50,21 @@ MISSING = [
                         r"incomplete type ['‘]([\w ]+)['’]")),
 ]
 NO_SYMBOL = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)'?")
+TWICE = re.compile(r"(?:multiple definition of|duplicate symbol:?) [`']?(\w+)'?|"
+                   r"duplicate symbol: .*: (\w+)$", re.M)
+
+# What is one file in QEMU and several here.
+PARTS = {
+    'hpet.c': ['hpet-vmstate.c'],
+    'pckbd.c': ['pckbd-vmstate.c'],
+    'ps2.c': ['ps2-kbd.c', 'ps2-mouse.c'],
+    'serial.c': ['serial-line.c', 'serial-mm.c', 'serial-vmstate.c'],
+    'virtio-balloon.c': ['virtio-balloon-hint.c', 'virtio-balloon-pages.c',
+                         'virtio-balloon-stats.c'],
+    'virtio-net.c': ['virtio-net-config.c', 'virtio-net-ctrl.c',
+                     'virtio-net-irqfd.c', 'virtio-net-rx.c',
+                     'virtio-net-tx.c'],
+}
 
 
 def fail(text):
@@ -67,6 +88,56 @@ def write_if_changed(path, text):
 
 def includes(text):
     return re.findall(r'^\s*#\s*include\s*"([^"]+)"', text, re.M)
+
+
+def include_dir(source):
+    """The include/ of the tree that @source is in, or None."""
+    folder = os.path.dirname(os.path.abspath(source))
+    while folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+        if os.path.isdir(os.path.join(folder, 'include/hw')):
+            return os.path.join(folder, 'include')
+    return None
+
+
+def own_header(source, stems, name, include):
+    """Where header @name of the device @source is, if it is not qemini's."""
+    stem = os.path.splitext(os.path.basename(name))[0]
+    folders = [include] if include else []
+    tree = include_dir(source)
+    if tree and os.path.realpath(tree) != os.path.join(TREE, 'include') and \
+       stem in stems:
+        folders.append(tree)
+    for folder in folders:
+        if os.path.isfile(os.path.join(folder, name)):
+            return os.path.join(folder, name)
+    # "hw/misc/led.h" that was brought along, without its folders.
+    beside = os.path.join(os.path.dirname(source), os.path.basename(name))
+    return beside if '/' in name and os.path.isfile(beside) else None
+
+
+def own_headers(build, sources, include):
+    """Make a way to the headers that the sources bring along."""
+    where = os.path.join(os.path.abspath(build), 'dropin', 'include')
+    shutil.rmtree(where, ignore_errors=True)
+    stems = [os.path.splitext(os.path.basename(s))[0] for s in sources]
+    todo = [(s, n) for s in sources for n in includes(read(s))]
+    for source, name in todo:
+        # Beside it is where the compiler looks anyway.
+        path = os.path.join(os.path.dirname(source), name)
+        if not os.path.isfile(path):
+            if os.path.basename(name) == 'trace.h' or \
+               any(os.path.isfile(os.path.join(d, name)) for d in
+                   (os.path.join(TREE, 'include'), TREE, where)):
+                continue
+            path = own_header(source, stems, name, include)
+            if not path:
+                continue
+            write_if_changed(os.path.join(where, name),
+                             '#include "%s"\n' % os.path.abspath(path))
+            print('%s is the one at %s' % (name, path))
+        todo += [(path, n) for n in includes(read(path))
+                 if (path, n) not in todo]
 
 
 def is_test(text):
@@ -94,6 +165,35 @@ def tree_events():
         for name in events(os.path.join(TREE, folder, 'trace-events')):
             groups[name] = re.sub(r'\W', '_', folder)
     return groups
+
+
+def named_events(sources):
+    """Names of events that the sources, and what lies beside them, mention."""
+    files = set(sources)
+    for source in sources:
+        files.update(os.path.join(os.path.dirname(source), name)
+                     for name in includes(read(source)))
+    return {name.lower() for path in files if os.path.isfile(path)
+            for name in re.findall(r'\btrace_(\w+)', read(path), re.I)}
+
+
+def events_beside(build, sources):
+    """
+    A folder's trace-events is there though nobody named it: a file of those
+    lines of it that the sources name, or None.
+    """
+    named, lines = named_events(sources), []
+    for folder in sorted({os.path.dirname(s) for s in sources}):
+        path = os.path.join(folder, 'trace-events')
+        if os.path.isfile(path):
+            lines += [line for name, line in events(path).items()
+                      if name in named]
+    if not lines:
+        return None
+    path = os.path.join(os.path.abspath(build), 'dropin', 'beside',
+                        'trace-events')
+    write_if_changed(path, '\n'.join(lines) + '\n')
+    return path
 
 
 def trace_headers(build, sources, trace):
@@ -205,7 +305,12 @@ def explain(build, sources, output, trace):
                 print('missing %s: %s (%s)%s' % (kind, name, source, hint))
         told = told or headers or found
     for name in sorted(set(NO_SYMBOL.findall(output))):
-        print('declared here, but not there: %s' % name)
+        print('missing definition: %s: a header declares it, but nothing here '
+              'defines it' % name)
+        told = True
+    for name in sorted({a or b for a, b in TWICE.findall(output)}):
+        print('defined twice: %s: a file here has it, too, or two sources do'
+              % name)
         told = True
     if not told:
         print(output)
@@ -228,13 +333,19 @@ def main():
         description="Build a device's source from elsewhere into a qemini.")
     parser.add_argument('--build', default='build-dropin', metavar='DIR')
     parser.add_argument('--trace', metavar='FILE')
+    parser.add_argument('--include', metavar='DIR')
     parser.add_argument('source', nargs='*')
     args = parser.parse_args()
 
     if not args.source:
         fail('SRC=path/to/device.c says what to build')
     sources = [os.path.abspath(s) for s in args.source]
-    trace = os.path.abspath(args.trace) if args.trace else None
+    names = [os.path.basename(s) for s in sources]
+    for name in names:
+        if not name.endswith('.c'):
+            fail('%s is no C source' % name)
+        if names.count(name) > 1:
+            fail('two sources are called %s' % name)
     kinds = {'dropin': [], 'dropin_qtests': [], 'dropin_units': []}
     for source in sources:
         text = read(source)
@@ -244,13 +355,23 @@ def main():
             kinds['dropin_qtests'].append(source)
         else:
             kinds['dropin_units'].append(source)
+    if not kinds['dropin']:
+        print('there are tests alone: of what is here already', flush=True)
+    own_headers(args.build, sources,
+                os.path.abspath(args.include) if args.include else None)
+    trace = os.path.abspath(args.trace) if args.trace else \
+        events_beside(args.build, sources)
+    replaced = [n for s in kinds['dropin']
+                for n in [os.path.basename(s)] +
+                PARTS.get(os.path.basename(s), [])]
 
     options = ['-D%s=%s' % item for item in (
         ('dropin_include', os.path.join(os.path.abspath(args.build),
                                         'dropin/include')),
         ('dropin_trace', trace_headers(args.build, sources, trace)))]
     options += ['-D%s=[%s]' % (kind, ','.join("'%s'" % s for s in names))
-                for kind, names in kinds.items()]
+                for kind, names in [*kinds.items(),
+                                    ('dropin_replaced', replaced)]]
     configured = os.path.exists(os.path.join(args.build, 'build.ninja'))
     run = subprocess.run(
         ['meson', 'configure' if configured else 'setup'] + options +
@@ -267,7 +388,9 @@ def main():
     # Types are registered before options are looked at.
     run = subprocess.run([program, '-version'], capture_output=True, text=True)
     if run.returncode:
-        fail('%s does not start:\n%s' % (program, run.stderr))
+        fail('%s is built, but does not start:\n%s'
+             'A type that is registered twice is here already, in a file of '
+             'another name.' % (program, run.stderr))
     print('%s has %s' % (program, ' '.join(args.source)), flush=True)
     if tests:
         sys.exit(subprocess.run(
