@@ -98,7 +98,7 @@ const CPUCaches epyc_milan_cache_info = {
 
 /* Leaf 2: one byte stands for a kind of cache */
 
-/* SDM volume 2, table 3-12, as far as caches are of use here. */
+/* SDM volume 2, table 3-12; of two for the same cache, the one in use. */
 static const struct {
     uint8_t byte;
     enum CacheType type;
@@ -110,12 +110,40 @@ static const struct {
     { 0x08, INSTRUCTION_CACHE, 1, 16 * KiB, 4 },
     { 0x0a, DATA_CACHE, 1, 8 * KiB, 2 },
     { 0x0c, DATA_CACHE, 1, 16 * KiB, 4 },
+    { 0x0e, DATA_CACHE, 1, 24 * KiB, 6 },
+    { 0x1d, UNIFIED_CACHE, 2, 128 * KiB, 2 },
+    { 0x21, UNIFIED_CACHE, 2, 256 * KiB, 8 },
+    { 0x24, UNIFIED_CACHE, 2, 1 * MiB, 16 },
     { 0x2c, DATA_CACHE, 1, 32 * KiB, 8 },
     { 0x30, INSTRUCTION_CACHE, 1, 32 * KiB, 8 },
+    { 0x46, UNIFIED_CACHE, 3, 4 * MiB, 4 },
+    { 0x47, UNIFIED_CACHE, 3, 8 * MiB, 8 },
+    { 0x48, UNIFIED_CACHE, 2, 3 * MiB, 12 },
+    { 0x4a, UNIFIED_CACHE, 3, 6 * MiB, 12 },
+    { 0x4b, UNIFIED_CACHE, 3, 8 * MiB, 16 },
+    { 0x4c, UNIFIED_CACHE, 3, 12 * MiB, 12 },
     { 0x4d, UNIFIED_CACHE, 3, 16 * MiB, 16 },
+    { 0x4e, UNIFIED_CACHE, 2, 6 * MiB, 24 },
+    { 0x60, DATA_CACHE, 1, 16 * KiB, 8 },
+    { 0x66, DATA_CACHE, 1, 8 * KiB, 4 },
+    { 0x68, DATA_CACHE, 1, 32 * KiB, 4 },
     { 0x78, UNIFIED_CACHE, 2, 1 * MiB, 4 },
-    { 0x7d, UNIFIED_CACHE, 2, 2 * MiB, 8 },
     { 0x7c, UNIFIED_CACHE, 2, 1 * MiB, 8 },
+    { 0x7d, UNIFIED_CACHE, 2, 2 * MiB, 8 },
+    { 0x7f, UNIFIED_CACHE, 2, 512 * KiB, 2 },
+    { 0x80, UNIFIED_CACHE, 2, 512 * KiB, 8 },
+    { 0x86, UNIFIED_CACHE, 2, 512 * KiB, 4 },
+    { 0xd0, UNIFIED_CACHE, 3, 512 * KiB, 4 },
+    { 0xd1, UNIFIED_CACHE, 3, 1 * MiB, 4 },
+    { 0xd2, UNIFIED_CACHE, 3, 2 * MiB, 4 },
+    { 0xd6, UNIFIED_CACHE, 3, 1 * MiB, 8 },
+    { 0xd7, UNIFIED_CACHE, 3, 2 * MiB, 8 },
+    { 0xd8, UNIFIED_CACHE, 3, 4 * MiB, 8 },
+    { 0xe2, UNIFIED_CACHE, 3, 2 * MiB, 16 },
+    { 0xe3, UNIFIED_CACHE, 3, 4 * MiB, 16 },
+    { 0xea, UNIFIED_CACHE, 3, 12 * MiB, 24 },
+    { 0xeb, UNIFIED_CACHE, 3, 18 * MiB, 24 },
+    { 0xec, UNIFIED_CACHE, 3, 24 * MiB, 24 },
 };
 
 /* "Leaf 4 has it", for what has no byte. */

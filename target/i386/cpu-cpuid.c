@@ -239,7 +239,6 @@ static void cpuid_leaf_amd_caches(CPUX86State *env, uint32_t count,
                             eax, ebx, ecx, edx);
         break;
     }
-    *edx &= ~(1u << 2);         /* reserved here */
 }
 
 static void cpuid_leaf_amd_topology(CPUX86State *env, uint32_t *eax,
@@ -335,7 +334,6 @@ static void cpuid_extended(CPUX86State *env, uint32_t index, uint32_t count,
     X86CPU *cpu = env_archcpu(env);
     CPUState *cs = env_cpu(env);
     uint32_t threads = env->nr_dies * cs->nr_cores * cs->nr_threads;
-    bool amd_leaf = !cpu->vendor_cpuid_only || IS_AMD_CPU(env);
 
     switch (index) {
     case 0x80000000:
@@ -396,12 +394,10 @@ static void cpuid_extended(CPUX86State *env, uint32_t index, uint32_t count,
         }
         break;
     case 0x8000001d:
-        if (amd_leaf) {
-            cpuid_leaf_amd_caches(env, count, eax, ebx, ecx, edx);
-        }
+        cpuid_leaf_amd_caches(env, count, eax, ebx, ecx, edx);
         break;
     case 0x8000001e:
-        if (amd_leaf && cpu->core_id <= 255) {
+        if (cpu->core_id <= 255) {
             cpuid_leaf_amd_topology(env, eax, ebx, ecx);
         }
         break;

@@ -187,8 +187,7 @@ static bool x86_cpu_realize_features(X86CPU *cpu, Error **errp)
         env->features[FEAT_8000_0001_EDX] |=
             env->features[FEAT_1_EDX] & CPUID_EXT2_AMD_ALIASES;
     }
-    return x86_cpu_realize_phys_bits(cpu, errp) &&
-           x86_cpu_realize_caches(cpu, errp);
+    return x86_cpu_realize_caches(cpu, errp);
 }
 
 static void x86_cpu_realizefn(DeviceState *dev, Error **errp)
@@ -201,13 +200,18 @@ static void x86_cpu_realizefn(DeviceState *dev, Error **errp)
     if (!x86_cpu_realize_features(cpu, errp)) {
         return;
     }
+    /* What the accelerator knows comes before what we would take otherwise. */
+    cpu_exec_realizefn(cs, errp);
+    if (*errp) {
+        return;
+    }
     if (!cpu->ucode_rev) {
         /* A revision that Linux does not find fault with. */
         cpu->ucode_rev = IS_AMD_CPU(&cpu->env) ? 0x01000065
                                                : 0x100000000ULL;
     }
-    cpu_exec_realizefn(cs, errp);
-    if (*errp) {
+    if (!x86_cpu_realize_phys_bits(cpu, errp)) {
+        cpu_list_remove(cs);
         return;
     }
     if ((cpu->env.features[FEAT_1_EDX] & CPUID_APIC) ||

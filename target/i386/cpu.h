@@ -331,6 +331,8 @@ typedef uint64_t FeatureWordArray[FEATURE_WORDS];
 #define CPUID_7_0_EBX_SGX      (1U << 2)
 #define CPUID_7_0_EBX_AVX2     (1U << 5)
 #define CPUID_7_0_EBX_INVPCID  (1U << 10)
+#define CPUID_7_0_EBX_HLE (1U << 4)
+#define CPUID_7_0_EBX_RTM (1U << 11)
 #define CPUID_7_0_EBX_MPX      (1U << 14)
 #define CPUID_7_0_EBX_AVX512F  (1U << 16)
 #define CPUID_7_0_EBX_RDSEED   (1U << 18)

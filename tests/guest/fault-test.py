@@ -248,6 +248,18 @@ def test_irqchip_option():
            'kernel-irqchip is on, off or split', p.stderr)
 
 
+def test_phys_bits():
+    """Addresses that are wider or narrower than the host's are told."""
+    for bits in (33, 52):
+        m = Machine('fault', '', '-S', '-cpu', f'qemu64,phys-bits={bits}',
+                    '-smp', '2')
+        result(len(re.findall(r'warning: Host physical bits \(\d+\) does not '
+                              rf'match phys-bits property \({bits}\)\n',
+                              m.stderr())) == 1,
+               f'phys-bits={bits} is told, once', m.stderr())
+        m.quit()
+
+
 def test_paravirtual():
     """What the kernel's local APICs do is not offered without them."""
     for irqchip, has in [('on', True), ('split', True), ('off', False)]:
@@ -273,6 +285,7 @@ def main():
     else:
         test_refused()
         test_irqchip_option()
+        test_phys_bits()
         test_paravirtual()
         test_emulation()
         test_triple()

@@ -35,6 +35,8 @@ MACHINE = ['-accel', 'kvm', '-machine', 'pc', '-m', '128', '-smp', '2',
            '-device', 'virtio-net-pci,netdev=n2,addr=6,disable-modern=on,'
                       'romfile=',
            '-device', 'pci-serial,addr=7', '-device', 'pci-serial-2x,addr=8']
+# CPUs that differ from the default in what CPUID says, and in the MTRRs.
+CPUS = ['host', 'host,migratable=off', 'EPYC,check=off']
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
 
 
@@ -53,8 +55,8 @@ def missing(path):
     return None
 
 
-def start(program, kernel):
-    return subprocess.Popen([program, *MACHINE, '-kernel', kernel],
+def start(program, kernel, *more):
+    return subprocess.Popen([program, *MACHINE, '-kernel', kernel, *more],
                             stdin=subprocess.DEVNULL, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
@@ -85,6 +87,11 @@ def differences(ours, theirs):
             yield 'guest %s: %s here, %s there' % (key, one, other)
 
 
+def of_cpu(lines):
+    return {key: value for key, value in lines.items()
+            if key.startswith('cpu')}
+
+
 def main():
     qemini, kernel, page = sys.argv[1:4]
     path = shutil.which(sys.argv[4] if len(sys.argv) > 4 else REFERENCE)
@@ -95,7 +102,7 @@ def main():
     vms = [start(program, kernel) for program in (qemini, path)]
     results = [inventory(vm) for vm in vms]
 
-    print('1..3')
+    print('1..%d' % (3 + len(CPUS)))
     for number, (name, (_, ok, out)) in enumerate(
             zip(('here', 'in QEMU'), results), 1):
         print('%s %d - the guest runs %s' % ('ok' if ok else 'not ok', number,
@@ -108,6 +115,16 @@ def main():
     print('%s 3 - it finds the same' % ('not ok' if notes else 'ok'))
     for note in notes:
         print('# ' + note, file=sys.stderr)
+
+    for number, cpu in enumerate(CPUS, 4):
+        vms = [start(program, kernel, '-cpu', cpu)
+               for program in (qemini, path)]
+        (ours, one, _), (theirs, other, _) = [inventory(vm) for vm in vms]
+        notes = list(differences(of_cpu(ours), of_cpu(theirs)))
+        print('%s %d - a CPU %s is the same' % (
+            'ok' if one and other and not notes else 'not ok', number, cpu))
+        for note in notes:
+            print('# ' + note, file=sys.stderr)
 
 
 main()

@@ -109,6 +109,8 @@ def debugs():
         with step('it goes on when gdb leaves'):
             check_equal(gdb.ask('D'), 'OK', 'detach')
             gdb.close()
+            # The end of what was to meet the breakpoint.
+            vm.expect(r'\[lab \d+\]\n')
             vm.sh('kill $!')
             check_equal(vm.sh('hostname').split()[-1], 'behind', 'hostname')
 

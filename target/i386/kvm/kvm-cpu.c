@@ -15,6 +15,7 @@
 #include "hw/core/accel-cpu.h"
 #include "kvm_i386.h"
 #include "qapi/error.h"
+#include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "sysemu/kvm.h"
 
@@ -92,33 +93,41 @@ static void kvm_cpu_instance_init(CPUState *cs)
     }
 }
 
+/* As many as the host has, if the user does not know better. */
+static void kvm_cpu_adjust_phys_bits(X86CPU *cpu)
+{
+    uint32_t host_bits = 0, eax, unused;
+
+    host_cpuid(0x80000000, 0, &eax, &unused, &unused, &unused);
+    if (eax >= 0x80000008) {
+        host_cpuid(0x80000008, 0, &eax, &unused, &unused, &unused);
+        host_bits = eax & 0xff;
+    }
+    if (!host_bits) {
+        return;
+    }
+    if (cpu->phys_bits && cpu->phys_bits != host_bits) {
+        warn_report_once("Host physical bits (%u) does not match phys-bits "
+                         "property (%u)", host_bits, cpu->phys_bits);
+    }
+    if (cpu->host_phys_bits || (cpu->max_features && !cpu->phys_bits)) {
+        cpu->phys_bits = host_bits;
+        if (cpu->host_phys_bits_limit) {
+            cpu->phys_bits = MIN(cpu->phys_bits, cpu->host_phys_bits_limit);
+        }
+    }
+}
+
+/* The features are known by now; what depends on them comes afterwards. */
 static bool kvm_cpu_realizefn(CPUState *cs, Error **errp)
 {
     X86CPU *cpu = X86_CPU(cs);
-    CPUX86State *env = &cpu->env;
 
-    if (cpu->max_features && !env->cpuid_level_func7) {
-        env->cpuid_min_level_func7 =
-            MAX(env->cpuid_min_level_func7,
-                kvm_arch_get_supported_cpuid(kvm_state, 7, 0, R_EAX));
-    }
-    if (!cpu->ucode_rev) {
+    if (cpu->max_features && !cpu->ucode_rev) {
         cpu->ucode_rev =
             kvm_arch_get_supported_msr_feature(kvm_state, MSR_IA32_UCODE_REV);
     }
-    if (cpu->host_phys_bits || (cpu->max_features && !cpu->phys_bits)) {
-        uint32_t eax, unused;
-
-        host_cpuid(0x80000000, 0, &eax, &unused, &unused, &unused);
-        if (eax >= 0x80000008) {
-            host_cpuid(0x80000008, 0, &eax, &unused, &unused, &unused);
-            cpu->phys_bits = eax & 0xff;
-            if (cpu->host_phys_bits_limit) {
-                cpu->phys_bits = MIN(cpu->phys_bits,
-                                     cpu->host_phys_bits_limit);
-            }
-        }
-    }
+    kvm_cpu_adjust_phys_bits(cpu);
     return true;
 }
 

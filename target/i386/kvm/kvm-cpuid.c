@@ -72,6 +72,18 @@ cpuid_find_entry(const struct kvm_cpuid2 *cpuid, uint32_t function,
     return NULL;
 }
 
+/* Haswells whose transactional memory Intel has called off (HSD136). */
+static bool host_tsx_broken(void)
+{
+    char vendor[CPUID_VENDOR_SZ + 1];
+    int family, model, stepping;
+
+    host_cpu_vendor_fms(vendor, &family, &model, &stepping);
+    return !strcmp(vendor, CPUID_VENDOR_INTEL) && family == 6 &&
+           (model == 60 || model == 69 || model == 70 ||
+            (model == 63 && stepping < 4));
+}
+
 uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
                                       uint32_t index, int reg)
 {
@@ -94,6 +106,17 @@ uint32_t kvm_arch_get_supported_cpuid(KVMState *s, uint32_t function,
         }
     } else if (function == 6 && reg == R_EAX) {
         ret |= CPUID_6_EAX_ARAT;
+    } else if (function == 7 && index == 0 && reg == R_EBX) {
+        if (host_tsx_broken()) {
+            ret &= ~(CPUID_7_0_EBX_RTM | CPUID_7_0_EBX_HLE);
+        }
+    } else if (function == 0x80000001 && reg == R_ECX) {
+        /* The topology is ours to tell. */
+        ret |= CPUID_EXT3_TOPOEXT;
+    } else if (function == 0x80000001 && reg == R_EDX) {
+        /* Intel has these in leaf 1 alone, AMD here as well. */
+        ret |= kvm_arch_get_supported_cpuid(s, 1, 0, R_EDX) &
+               CPUID_EXT2_AMD_ALIASES;
     } else if (function == KVM_CPUID_FEATURES && reg == R_EAX) {
         if (!kvm_irqchip_in_kernel()) {
             /* All of these are messages between the kernel's local APICs. */
@@ -236,6 +259,30 @@ static void cpuid_add_range(KvmCpuid *data, CPUX86State *env, uint32_t base)
     }
 }
 
+/*
+ * VMware's leaf of frequencies, which others have adopted: the counter's, if it
+ * is the same for ever, and that of the local APIC's timer.
+ */
+#define KVM_CPUID_FREQUENCIES   0x40000010
+#define KVM_APIC_BUS_FREQUENCY  1000000000L
+
+static void cpuid_add_frequencies(KvmCpuid *data, X86CPU *cpu)
+{
+    CPUX86State *env = &cpu->env;
+    bool stable = (env->features[FEAT_8000_0007_EDX] & CPUID_APM_INVTSC) ||
+                  env->user_tsc_khz;
+    struct kvm_cpuid_entry2 *c;
+
+    if (!cpu->vmware_cpuid_freq || !env->tsc_khz || !stable) {
+        return;
+    }
+    data->entries[0].eax = KVM_CPUID_FREQUENCIES;
+    c = cpuid_next(data);
+    c->function = KVM_CPUID_FREQUENCIES;
+    c->eax = env->tsc_khz;
+    c->ebx = KVM_APIC_BUS_FREQUENCY / 1000;
+}
+
 /* The hypervisor's own leaves: "KVMKVMKVM", and what it offers. */
 static void cpuid_add_kvm(KvmCpuid *data, X86CPU *cpu)
 {
@@ -255,6 +302,7 @@ static void cpuid_add_kvm(KvmCpuid *data, X86CPU *cpu)
     c->function = KVM_CPUID_FEATURES;
     c->eax = cpu->env.features[FEAT_KVM];
     c->edx = cpu->env.features[FEAT_KVM_HINTS];
+    cpuid_add_frequencies(data, cpu);
 }
 
 int kvm_init_cpuid(X86CPU *cpu)
