@@ -15,6 +15,7 @@
 
 #include "qemu/osdep.h"
 #include "cpu-internal.h"
+#include "qemu/bitops.h"
 #include "qemu/host-utils.h"
 
 /* XSAVE (leaf 0xd) */
@@ -473,6 +474,47 @@ static void cpuid_basic(CPUX86State *env, uint32_t index, uint32_t count,
     }
 }
 
+/*
+ * host-cache-info: the caches are those of the processor that we run on; who
+ * shares them is still the guest's topology.  False for other leaves.
+ */
+static bool cpuid_host_caches(CPUX86State *env, uint32_t index, uint32_t count,
+                              uint32_t *eax, uint32_t *ebx,
+                              uint32_t *ecx, uint32_t *edx)
+{
+    CPUState *cs = env_cpu(env);
+    uint32_t package = env->nr_dies * cs->nr_cores * cs->nr_threads;
+    uint32_t limit;
+
+    switch (index) {
+    case 2:
+    case 4:
+    case 0x80000005:
+    case 0x80000006:
+    case 0x8000001d:
+        break;
+    default:
+        return false;
+    }
+    host_cpuid(index & 0x80000000, 0, &limit, NULL, NULL, NULL);
+    if (index > limit) {
+        return true;
+    }
+    host_cpuid(index, index == 4 || index == 0x8000001d ? count : 0,
+               eax, ebx, ecx, edx);
+    if (index == 4 && (*eax & 31)) {
+        uint32_t sharing = extract32(*eax, 14, 12) + 1;
+
+        if (cs->nr_cores > 1) {
+            *eax = deposit32(*eax, 26, 6, pow2ceil(cs->nr_cores) - 1);
+        }
+        if (sharing > package) {
+            *eax = deposit32(*eax, 14, 12, pow2ceil(package) - 1);
+        }
+    }
+    return true;
+}
+
 void cpu_x86_cpuid(CPUX86State *env, uint32_t index, uint32_t count,
                    uint32_t *eax, uint32_t *ebx,
                    uint32_t *ecx, uint32_t *edx)
@@ -492,6 +534,10 @@ void cpu_x86_cpuid(CPUX86State *env, uint32_t index, uint32_t count,
         index = env->cpuid_level;
     }
 
+    if (env_archcpu(env)->cache_info_passthrough &&
+        cpuid_host_caches(env, index, count, eax, ebx, ecx, edx)) {
+        return;
+    }
     if (index >= 0x80000000) {
         cpuid_extended(env, index, count, eax, ebx, ecx, edx);
     } else if (index >= 0x40000000) {

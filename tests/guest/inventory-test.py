@@ -36,7 +36,8 @@ MACHINE = ['-accel', 'kvm', '-machine', 'pc', '-m', '128', '-smp', '2',
                       'romfile=',
            '-device', 'pci-serial,addr=7', '-device', 'pci-serial-2x,addr=8']
 # CPUs that differ from the default in what CPUID says, and in the MTRRs.
-CPUS = ['host', 'host,migratable=off', 'EPYC,check=off']
+CPUS = ['host', 'host,migratable=off', 'EPYC,check=off',
+        'host,host-cache-info=on']
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
 
 
