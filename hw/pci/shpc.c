@@ -95,15 +95,19 @@ static void shpc_interrupt_update(PCIDevice *d)
 
 /* Taking a card out */
 
-static void shpc_free_devices_in_slot(SHPCDevice *shpc, int slot)
+/* True if the slot is empty now: what is soldered in stays, whoever asks. */
+static bool shpc_free_devices_in_slot(SHPCDevice *shpc, int slot)
 {
     int pci_slot = SHPC_IDX_TO_PCI(slot);
+    bool empty = true;
     int func;
 
     for (func = 0; func < PCI_FUNC_MAX; ++func) {
         PCIDevice *dev = shpc->sec_bus->devices[PCI_DEVFN(pci_slot, func)];
 
-        if (dev) {
+        if (dev && !DEVICE_GET_CLASS(dev)->hotpluggable) {
+            empty = false;
+        } else if (dev) {
             HotplugHandler *hotplug_ctrl =
                 qdev_get_hotplug_handler(DEVICE(dev));
 
@@ -111,6 +115,7 @@ static void shpc_free_devices_in_slot(SHPCDevice *shpc, int slot)
             object_unparent(OBJECT(dev));
         }
     }
+    return empty;
 }
 
 /* Does the guest say that a card may be pulled out? */
@@ -131,10 +136,11 @@ static void shpc_eject(PCIDevice *d, int slot)
         return;
     }
     trace_shpc_eject(d->name, SHPC_IDX_TO_PCI(slot));
-    shpc_free_devices_in_slot(shpc, slot);
-    shpc_set_present(shpc, slot, false);
-    shpc_latch_events(shpc, slot, SHPC_SLOT_EVENT_MRL |
-                                  SHPC_SLOT_EVENT_PRESENCE);
+    if (shpc_free_devices_in_slot(shpc, slot)) {
+        shpc_set_present(shpc, slot, false);
+        shpc_latch_events(shpc, slot, SHPC_SLOT_EVENT_MRL |
+                                      SHPC_SLOT_EVENT_PRESENCE);
+    }
 }
 
 /*
