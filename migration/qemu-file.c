@@ -106,16 +106,40 @@ void qemu_put_be64(QEMUFile *f, uint64_t v)
 
 /* Reading */
 
-size_t qemu_get_buffer(QEMUFile *f, uint8_t *buf, size_t size)
+size_t qemu_peek_buffer(QEMUFile *f, const uint8_t **buf, size_t size,
+                        size_t offset)
 {
-    size_t all, len;
     const uint8_t *data;
+    size_t all;
 
     assert(f->in);
     data = g_bytes_get_data(f->in, &all);
-    len = f->last_error ? 0 : MIN(size, all - f->pos);
+    if (f->last_error || offset >= all - f->pos) {
+        return 0;
+    }
+    *buf = data + f->pos + offset;
+    return MIN(size, all - f->pos - offset);
+}
+
+int qemu_peek_byte(QEMUFile *f, int offset)
+{
+    const uint8_t *buf;
+
+    return qemu_peek_buffer(f, &buf, 1, offset) ? *buf : 0;
+}
+
+void qemu_file_skip(QEMUFile *f, int size)
+{
+    f->pos += MIN((size_t)size, g_bytes_get_size(f->in) - f->pos);
+}
+
+size_t qemu_get_buffer(QEMUFile *f, uint8_t *buf, size_t size)
+{
+    const uint8_t *data;
+    size_t len = qemu_peek_buffer(f, &data, size, 0);
+
     if (len) {
-        memcpy(buf, data + f->pos, len);
+        memcpy(buf, data, len);
         f->pos += len;
     }
     if (len < size) {

@@ -18,6 +18,16 @@ QEMUFile *qemu_file_new_input(GBytes *bytes);
 /* What was written so far; the reference is the caller's. */
 GBytes *qemu_file_bytes(QEMUFile *f);
 
+/* Look at the byte @offset after the next, or 0 if there is none. */
+int qemu_peek_byte(QEMUFile *f, int offset);
+/*
+ * The same for @size bytes: how many there are, and where.  *@buf is good until
+ * the file is closed.
+ */
+size_t qemu_peek_buffer(QEMUFile *f, const uint8_t **buf, size_t size,
+                        size_t offset);
+void qemu_file_skip(QEMUFile *f, int size);
+
 /* 0, or the first error: reading beyond the end is -EIO. */
 int qemu_file_get_error(QEMUFile *f);
 void qemu_file_set_error(QEMUFile *f, int ret);

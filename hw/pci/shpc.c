@@ -17,6 +17,7 @@
 #include "hw/pci/msi.h"
 #include "hw/pci/pci.h"
 #include "hw/pci/shpc.h"
+#include "migration/qemu-file-types.h"
 #include "shpc-regs.h"
 #include "trace.h"
 
@@ -573,6 +574,30 @@ void shpc_device_unplug_request_cb(HotplugHandler *hotplug_dev,
 
 /* Migration: the registers, as they are */
 
+static int shpc_save(QEMUFile *f, void *pv, size_t size,
+                     const VMStateField *field, JSONWriter *vmdesc)
+{
+    PCIDevice *d = container_of(pv, PCIDevice, shpc);
+
+    qemu_put_buffer(f, d->shpc->config, SHPC_SIZEOF(d->shpc->nslots));
+    return 0;
+}
+
+static int shpc_load(QEMUFile *f, void *pv, size_t size,
+                     const VMStateField *field)
+{
+    PCIDevice *d = container_of(pv, PCIDevice, shpc);
+    size_t len = SHPC_SIZEOF(d->shpc->nslots);
+
+    if (qemu_get_buffer(f, d->shpc->config, len) != len) {
+        return -EINVAL;
+    }
+    shpc_interrupt_update(d);
+    return 0;
+}
+
 const VMStateInfo shpc_vmstate_info = {
     .name = "shpc",
+    .get = shpc_load,
+    .put = shpc_save,
 };

@@ -550,6 +550,18 @@ extern const VMStateInfo vmstate_info_qlist;
     .offset     = vmstate_offset_pointer(_state, _field, _type),     \
 }
 
+/* A pointer to the first of @_num elements. */
+#define VMSTATE_STRUCT_VARRAY_POINTER_KNOWN(_field, _state, _num,    \
+                                            _version, _vmsd, _type) { \
+    .name       = (stringify(_field)),                               \
+    .num        = (_num),                                            \
+    .version_id = (_version),                                        \
+    .vmsd       = &(_vmsd),                                          \
+    .size       = sizeof(_type),                                     \
+    .flags      = VMS_STRUCT | VMS_ARRAY | VMS_POINTER,              \
+    .offset     = vmstate_offset_pointer(_state, _field, _type),     \
+}
+
 /* Fields that are bytes */
 
 #define VMSTATE_STATIC_BUFFER(_field, _state, _version, _test, _start, _size) { \
@@ -974,6 +986,20 @@ extern const VMStateInfo vmstate_info_qlist;
 
 #define VMSTATE_END_OF_LIST()                                        \
     {}
+
+/*
+ * A struct into a stream and out of it, without name and version, which the
+ * caller has.  0, or a negative number, with what is wrong reported; loading
+ * may have changed a part by then.  @vmdesc is NULL: nobody here describes a
+ * stream in JSON.
+ */
+int vmstate_save_state(QEMUFile *f, const VMStateDescription *vmsd,
+                       void *opaque, JSONWriter *vmdesc);
+int vmstate_save_state_v(QEMUFile *f, const VMStateDescription *vmsd,
+                         void *opaque, JSONWriter *vmdesc, int version_id);
+int vmstate_load_state(QEMUFile *f, const VMStateDescription *vmsd,
+                       void *opaque, int version_id);
+bool vmstate_save_needed(const VMStateDescription *vmsd, void *opaque);
 
 /* For vmstate_register(): the next number that is free. */
 #define  VMSTATE_INSTANCE_ID_ANY  -1
