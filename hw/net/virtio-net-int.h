@@ -4,6 +4,7 @@
  *   virtio-net.c          the device's life and its queues
  *   virtio-net-config.c   features, configuration space, status
  *   virtio-net-irqfd.c    interrupts by eventfd
+ *   virtio-net-migration.c  state in a stream
  *   virtio-net-rx.c       from the peer to the guest
  *   virtio-net-tx.c       from the guest to the peer
  *   virtio-net-ctrl.c     the control queue: filters, offloads, pairs in use
@@ -19,6 +20,8 @@
 
 /* Addresses that the guest can have filtered; more of them mean: all. */
 #define MAC_TABLE_ENTRIES 64
+
+#define VIRTIO_NET_VM_VERSION 11
 
 #define MAX_VLAN (1 << 12)      /* IEEE 802.1Q */
 
@@ -38,6 +41,9 @@ static inline VirtIONetQueue *virtio_net_get_subqueue(NetClientState *nc)
 }
 
 /* virtio-net.c */
+
+/* Go on with the announcements that the other side had begun. */
+void virtio_net_announce_loaded(VirtIONet *n);
 
 /* Have as many pairs of queues as the guest has negotiated. */
 void virtio_net_set_multiqueue(VirtIONet *n, int multiqueue);
@@ -69,6 +75,11 @@ void virtio_net_apply_guest_offloads(VirtIONet *n);
 void virtio_net_irqfd_status(VirtIONet *n, bool started);
 /* virtio_notify(), or by irqfd if that is how interrupts go now. */
 void virtio_net_notify(VirtIONet *n, VirtQueue *vq);
+
+/* virtio-net-migration.c */
+
+extern const VMStateDescription vmstate_virtio_net_device;
+int virtio_net_post_load_virtio(VirtIODevice *vdev);
 
 /* virtio-net-rx.c */
 

@@ -26,8 +26,6 @@
 #include "trace.h"
 #include "virtio-net-int.h"
 
-#define VIRTIO_NET_VM_VERSION 11
-
 /* Some guests rely on rings of at least this length. */
 #define VIRTIO_NET_RX_QUEUE_DEFAULT_SIZE 256
 #define VIRTIO_NET_RX_QUEUE_MIN_SIZE VIRTIO_NET_RX_QUEUE_DEFAULT_SIZE
@@ -56,6 +54,25 @@ static void virtio_net_announce_timer(void *opaque)
     trace_virtio_net_announce_timer(n->announce_timer.round);
     n->announce_timer.round--;
     virtio_net_announce_notify(n);
+}
+
+void virtio_net_announce_loaded(VirtIONet *n)
+{
+    VirtIODevice *vdev = VIRTIO_DEVICE(n);
+
+    if (!virtio_vdev_has_feature(vdev, VIRTIO_NET_F_GUEST_ANNOUNCE) ||
+        !virtio_vdev_has_feature(vdev, VIRTIO_NET_F_CTRL_VQ)) {
+        return;
+    }
+    qemu_announce_timer_reset(&n->announce_timer, migrate_announce_params(),
+                              QEMU_CLOCK_VIRTUAL, virtio_net_announce_timer,
+                              n);
+    if (n->announce_timer.round) {
+        timer_mod(n->announce_timer.tm,
+                  qemu_clock_get_ms(n->announce_timer.type));
+    } else {
+        qemu_announce_timer_del(&n->announce_timer, false);
+    }
 }
 
 static void virtio_net_announce(NetClientState *nc)
@@ -166,6 +183,19 @@ static void virtio_net_change_num_queue_pairs(VirtIONet *n, int new_pairs)
         virtio_net_add_queue(n, i);
     }
     virtio_net_add_ctrl_queue(n);
+}
+
+/* The stream has @n queues: have as many pairs, if that is what it can be. */
+static int virtio_net_pre_load_queues(VirtIODevice *vdev, uint32_t n)
+{
+    VirtIONet *net = VIRTIO_NET(vdev);
+    uint32_t pairs = n / 2;
+
+    if (!(n & 1) || pairs < 1 || pairs > net->max_queue_pairs) {
+        return -EINVAL;
+    }
+    virtio_net_change_num_queue_pairs(net, pairs);
+    return 0;
 }
 
 void virtio_net_set_multiqueue(VirtIONet *n, int multiqueue)
@@ -355,6 +385,7 @@ static void virtio_net_device_unrealize(DeviceState *dev)
     virtio_net_set_status(vdev, 0);
 
     g_clear_pointer(&n->vlans, g_free);
+    g_clear_pointer(&n->saved_vlans, g_free);
     g_clear_pointer(&n->mac_table.macs, g_free);
     for (int i = 0; i < n->max_queue_pairs; i++) {
         virtio_net_del_queue(n, i);
@@ -510,6 +541,9 @@ static void virtio_net_class_init(ObjectClass *klass, void *data)
     vdc->set_features = virtio_net_set_features;
     vdc->bad_features = virtio_net_bad_features;
     vdc->reset = virtio_net_reset;
+    vdc->vmsd = &vmstate_virtio_net_device;
+    vdc->post_load = virtio_net_post_load_virtio;
+    vdc->pre_load_queues = virtio_net_pre_load_queues;
     vdc->queue_reset = virtio_net_queue_reset;
     vdc->queue_enable = virtio_net_queue_enable;
     vdc->set_status = virtio_net_set_status;

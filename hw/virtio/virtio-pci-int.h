@@ -6,6 +6,7 @@
  *   virtio-pci-legacy.c     those before it (BAR 0)
  *   virtio-pci-notifier.c   kicks and interrupts by eventfd
  *   virtio-pci-irqfd.c      the interrupts that are MSI-X vectors
+ *   virtio-pci-migration.c  state in a stream
  *   virtio-pci-types.c      the four QOM types of a device
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -62,6 +63,16 @@ int virtio_pci_set_host_notifier_mr(DeviceState *d, int n, MemoryRegion *mr,
                                     bool assign);
 /* The guest has switched MSI-X on or off. */
 void virtio_pci_msix_switched(VirtIOPCIProxy *proxy);
+
+/* virtio-pci-migration.c: methods of the bus */
+
+bool virtio_pci_has_extra_state(DeviceState *d);
+void virtio_pci_save_extra_state(DeviceState *d, QEMUFile *f);
+int virtio_pci_load_extra_state(DeviceState *d, QEMUFile *f);
+void virtio_pci_save_config(DeviceState *d, QEMUFile *f);
+int virtio_pci_load_config(DeviceState *d, QEMUFile *f);
+void virtio_pci_save_queue(DeviceState *d, int n, QEMUFile *f);
+int virtio_pci_load_queue(DeviceState *d, int n, QEMUFile *f);
 
 /* virtio-pci-irqfd.c */
 

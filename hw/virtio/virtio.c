@@ -484,11 +484,6 @@ static void virtio_device_instance_finalize(Object *obj)
 
 /* Type */
 
-/* How this field of a device's state is called in a migration stream. */
-const VMStateInfo virtio_vmstate_info = {
-    .name = "virtio",
-};
-
 static Property virtio_properties[] = {
     DEFINE_VIRTIO_COMMON_FEATURES(VirtIODevice, host_features),
     DEFINE_PROP_BOOL("use-started", VirtIODevice, use_started, true),

@@ -6,6 +6,8 @@
  *   virtqueue-packed.c  the ring of virtio 1.2, 2.8: one
  *   virtqueue-map.c     from the guest's addresses to ours
  *   virtio-queue.c      what transports call: sizes, addresses, vectors
+ *   virtio-migration.c  state in a stream, the rings' and the device's;
+ *                       an element in flight: virtqueue-migration.c
  *   virtio-qmp.c        what a client may look at
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -213,6 +215,8 @@ bool virtqueue_gather(VirtQueue *vq, VRingMemoryRegionCaches *caches,
                       bool is_write, hwaddr pa, size_t len,
                       unsigned int *out_num, unsigned int *in_num,
                       hwaddr *addr, struct iovec *iov);
+/* Room for an element, a struct of @sz that begins with one. */
+void *virtqueue_alloc_element(size_t sz, unsigned out_num, unsigned in_num);
 /*
  * The gathered element, in a block of its own: a struct of @sz, then its four
  * arrays.  From now on it is in use, with @ndescs places of the ring.

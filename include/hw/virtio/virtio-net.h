@@ -98,6 +98,9 @@ struct VirtIONet {
     int multiqueue;
     uint16_t curr_queue_pairs;
     uint64_t curr_guest_offloads;   /* bits of VIRTIO_NET_F_GUEST_* */
+    /* From the device's part of a stream until all of it is loaded. */
+    uint64_t saved_guest_offloads;
+    uint32_t *saved_vlans;
     /* What the negotiated features mean for headers, in bytes. */
     uint32_t mergeable_rx_bufs;
     size_t guest_hdr_len;       /* between the guest and us */
