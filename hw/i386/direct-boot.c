@@ -368,6 +368,9 @@ void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size,
     const char *filename = MACHINE(x86ms)->kernel_filename;
     g_autoptr(GMappedFile) file = direct_boot_map_kernel(filename);
 
+    if (!x86_machine_is_acpi_enabled(x86ms)) {
+        acpi_data_size = 0;
+    }
     direct_boot_cmdline.room = cmdline_room;
     if (!x86_load_bzimage(x86ms, file, acpi_data_size, &direct_boot) &&
         !x86_load_pvh(x86ms, filename, acpi_data_size, &direct_boot)) {

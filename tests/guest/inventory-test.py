@@ -35,6 +35,8 @@ MACHINE = ['-accel', 'kvm', '-machine', 'pc', '-m', '128', '-smp', '2',
            '-device', 'virtio-net-pci,netdev=n2,addr=6,disable-modern=on,'
                       'romfile=',
            '-device', 'pci-serial,addr=7', '-device', 'pci-serial-2x,addr=8']
+# Without ACPI nothing is kept for its tables.
+NO_ACPI = ['-machine', 'acpi=off']
 # CPUs that differ from the default in what CPUID says, and in the MTRRs.
 CPUS = ['host', 'host,migratable=off', 'EPYC,check=off',
         'host,host-cache-info=on']
@@ -103,7 +105,7 @@ def main():
     vms = [start(program, kernel) for program in (qemini, path)]
     results = [inventory(vm) for vm in vms]
 
-    print('1..%d' % (3 + len(CPUS)))
+    print('1..%d' % (4 + len(CPUS)))
     for number, (name, (_, ok, out)) in enumerate(
             zip(('here', 'in QEMU'), results), 1):
         print('%s %d - the guest runs %s' % ('ok' if ok else 'not ok', number,
@@ -117,7 +119,12 @@ def main():
     for note in notes:
         print('# ' + note, file=sys.stderr)
 
-    for number, cpu in enumerate(CPUS, 4):
+    lines, ok, out = inventory(start(qemini, kernel, *NO_ACPI))
+    kept = [key for key, value in lines.items() if value.endswith(', type 3')]
+    print('%s 4 - without ACPI no memory is kept for it'
+          % ('not ok' if kept or not ok else 'ok'))
+
+    for number, cpu in enumerate(CPUS, 5):
         vms = [start(program, kernel, '-cpu', cpu)
                for program in (qemini, path)]
         (ours, one, _), (theirs, other, _) = [inventory(vm) for vm in vms]
