@@ -362,8 +362,9 @@ static void microvm_machine_state_init(MachineState *machine)
 
     /* As on the PC, the accelerator is shown all of memory at once. */
     memory_region_transaction_begin();
+    /* First, so that a kernel's entry is set after their own resets. */
+    x86_cpus_init(X86_MACHINE(mms), CPU_VERSION_LATEST);
     microvm_memory_init(mms);
-    x86_cpus_init(X86_MACHINE(mms), 1);
     microvm_devices_init(mms);
     memory_region_transaction_commit();
 }

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+#
+# The board without a bus on the real KVM: virtio over MMIO by interrupts of
+# each IOAPIC, and what the kernel is told; TAP.
+#
+#   microvm-test.py QEMINI FOLDER-OF-ELF-FILES
+#
+# Where /dev/kvm cannot be used, what needs it is skipped by name.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+import os
+import re
+import subprocess
+import sys
+
+from tap import plan, result, skip
+
+qemini, guests = sys.argv[1:]
+hello, mmio = (os.path.join(guests, f'{name}.elf')
+               for name in ('hello', 'mmio'))
+SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
+DEVICES = ['-device', 'virtio-net-device', '-device', 'virtio-rng-device']
+
+# The board's options, KVM's interrupt controllers, the first transport's GSI,
+# and how many transports there are.
+BOARDS = [
+    ('', 'split', 24, 24),
+    ('', 'on', 16, 8),
+    ('', 'off', 24, 24),
+    (',ioapic2=off', 'split', 16, 8),
+    (',acpi=off', 'split', 5, 8),
+    (',acpi=off,pic=off,pit=off', 'on', 5, 8),
+]
+
+
+def run(kernel, board, irqchip, append, *more):
+    argv = [qemini, '-machine', f'microvm{board}',
+            '-accel', f'kvm,kernel-irqchip={irqchip}', '-m', '64',
+            '-nodefaults', '-display', 'none', '-serial', 'stdio',
+            '-device', 'isa-debug-exit,iobase=0xf4',
+            '-kernel', kernel, '-append', append, *more]
+    try:
+        p = subprocess.run(argv, stdin=subprocess.DEVNULL, text=True,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           timeout=60)
+    except subprocess.TimeoutExpired as e:
+        return None, (e.stdout or b'').decode()
+    return p.returncode, p.stdout
+
+
+def test_data(board, irqchip, gsi, transports):
+    for version, legacy in (1, 'on'), (2, 'off'):
+        status, out = run(mmio, board, irqchip, f'gsi={gsi}', '-global',
+                          f'virtio-mmio.force-legacy={legacy}', *DEVICES)
+        seen = re.findall(r'^transport (\d+): version (\d), device (\d): '
+                          r'20 requests', out, re.M)
+        result(status == SUCCESS and
+               seen == [(str(transports - 2), str(version), '4'),
+                        (str(transports - 1), str(version), '1')],
+               f'microvm{board}, irqchip {irqchip}: requests and interrupts, '
+               f'version {version}', f'status {status}\n{out}')
+
+
+def told(board, append, *more):
+    """What the guest hello says of its command line."""
+    _, out = run(hello, board, 'split', append, *more)
+    line = re.search(r'^hello, command line "(.*)"$', out, re.M)
+    return line[1] if line else out
+
+
+def test_command_line():
+    devices = (' virtio_mmio.device=512@0xfeb00e00:12'
+               ' virtio_mmio.device=512@0xfeb00c00:11')
+    for board, more in (('', ''), (',acpi=off', devices),
+                        (',acpi=off,auto-kernel-cmdline=off', '')):
+        line = told(board, 'of mine', *DEVICES)
+        result(line == f'of mine{more}', f'microvm{board}: the command line',
+               line)
+    line = told(',acpi=off', '')
+    result(line == '', 'nothing is added where there is no device', line)
+
+
+def test_refusals():
+    for board, irqchip, text in [
+            (',ioapic2=on', 'on', 'ioapic2=on needs the IOAPICs here: '
+             'kernel-irqchip=split')]:
+        status, out = run(mmio, board, irqchip, '')
+        result(status == 1 and text in out,
+               f'refused: microvm{board}, irqchip {irqchip}',
+               f'status {status}\n{out}')
+
+
+def main():
+    if not os.access('/dev/kvm', os.R_OK | os.W_OK):
+        skip('microvm', '/dev/kvm cannot be used')
+    else:
+        for board in BOARDS:
+            test_data(*board)
+        test_command_line()
+        test_refusals()
+    plan()
+
+
+main()
