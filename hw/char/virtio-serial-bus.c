@@ -173,6 +173,16 @@ static void virtser_port_device_realize(DeviceState *dev, Error **errp)
     }
 }
 
+/* A driver without MULTIPORT has no way to say that it opens its only port. */
+static void open_only_port(VirtIOSerial *vser, uint8_t status)
+{
+    VirtIOSerialPort *port = find_port_by_id(vser, 0);
+
+    if (port && (status & VIRTIO_CONFIG_S_DRIVER_OK) && !use_multiport(vser)) {
+        port->guest_connected = true;
+    }
+}
+
 /* The device's HotplugHandler, for a port from the command line as well. */
 static void virtser_port_device_plug(HotplugHandler *hotplug_dev,
                                      DeviceState *dev, Error **errp)
@@ -182,6 +192,7 @@ static void virtser_port_device_plug(HotplugHandler *hotplug_dev,
 
     QTAILQ_INSERT_TAIL(&vser->ports, port, next);
     mark_port(vser, port->id, true);
+    open_only_port(vser, VIRTIO_DEVICE(vser)->status);
     send_control_event(vser, port->id, VIRTIO_CONSOLE_PORT_ADD, 1);
 }
 
@@ -279,14 +290,12 @@ static void guest_reset(VirtIOSerial *vser)
 static void virtio_serial_set_status(VirtIODevice *vdev, uint8_t status)
 {
     VirtIOSerial *vser = VIRTIO_SERIAL(vdev);
-    VirtIOSerialPort *port = find_port_by_id(vser, 0);
+    VirtIOSerialPort *port;
 
     if (!(status & VIRTIO_CONFIG_S_DRIVER_OK)) {
         guest_reset(vser);
-    } else if (port && !use_multiport(vser)) {
-        /* Such a driver has no way to say that it opens its only port. */
-        port->guest_connected = true;
     }
+    open_only_port(vser, status);
 
     QTAILQ_FOREACH(port, &vser->ports, next) {
         VirtIOSerialPortClass *vsc = VIRTIO_SERIAL_PORT_GET_CLASS(port);

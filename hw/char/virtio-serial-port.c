@@ -176,10 +176,7 @@ size_t virtio_serial_guest_ready(VirtIOSerialPort *port)
 
     if (!virtio_queue_ready(vq) ||
         !(vdev->status & VIRTIO_CONFIG_S_DRIVER_OK) ||
-        virtio_queue_empty(vq)) {
-        return 0;
-    }
-    if (use_multiport(port->vser) && !port->guest_connected) {
+        !port->guest_connected || virtio_queue_empty(vq)) {
         return 0;
     }
     virtqueue_get_avail_bytes(vq, &bytes, NULL, 4096, 0);

@@ -165,6 +165,15 @@ static void test_one_port(gconstpointer data)
     qvirtio_serial_wire_send(s, 0, "login", 5);
     qvirtio_serial_give(s, 0, 1, 64);
     g_assert_cmpuint(qvirtio_serial_recv(s, 0, got), ==, 5);
+
+    /* Another one in its place is open as well. */
+    qvirtio_serial_give(s, 0, 1, 64);
+    qtest_qmp_device_del(s->qts, "con0");
+    qvirtio_serial_wire_send(s, 0, "again", 5);
+    qtest_qmp_device_add(s->qts, "virtconsole", "con1", "{'chardev': 'c0'}");
+    g_assert_cmpuint(qvirtio_serial_recv(s, 0, got), ==, 5);
+    qvirtio_serial_send(s, 0, "hello", 5);
+    qvirtio_serial_wire_expect(s, 0, "hello");
     qvirtio_serial_shutdown(s);
 
     /* A device that is made for no more does not offer it. */
