@@ -21,7 +21,7 @@ ASAN ?= build-asan
 DROPIN ?= build-dropin
 FUZZ ?= build-fuzz
 FUZZ_SECONDS ?= 60
-FUZZERS = fuzz-hmp fuzz-qmp fuzz-ring
+FUZZERS = fuzz-hmp fuzz-qmp fuzz-ring fuzz-serial
 QEMINI = $(BUILD)/qemini-system-x86_64
 CYCLES ?= 10000
 
