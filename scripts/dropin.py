@@ -12,8 +12,8 @@
 # is here already makes room, with all files that it is split into here.
 #
 # A header that is not here may be the device's own: it is taken from beside the
-# source, from the include/ of the tree that the source is in if it is called as
-# the source is, or from INCLUDE.  Trace events are those of TRACE, else of the
+# source, from INCLUDE, or from the include/ of the tree that the source is in, if
+# it is called as the source is or is for the source's folder.  Trace events are those of TRACE, else of the
 # file beside the source; only those that it names.
 #
 # What the source needs and qemini has not got is told in one list, not error by
@@ -102,11 +102,12 @@ def include_dir(source):
 
 def own_header(source, stems, name, include):
     """Where header @name of the device @source is, if it is not qemini's."""
-    stem = os.path.splitext(os.path.basename(name))[0]
     folders = [include] if include else []
     tree = include_dir(source)
     if tree and os.path.realpath(tree) != os.path.join(TREE, 'include') and \
-       stem in stems:
+       (os.path.splitext(os.path.basename(name))[0] in stems or
+        os.path.dirname(name) == os.path.dirname(
+            os.path.relpath(source, os.path.dirname(tree)))):
         folders.append(tree)
     for folder in folders:
         if os.path.isfile(os.path.join(folder, name)):
