@@ -39,6 +39,7 @@
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
+#include "block/block.h"
 #include "chardev/char.h"
 #include "exec/cpu-common.h"
 #include "hw/boards.h"
@@ -411,6 +412,7 @@ void qemu_init_subsystems(void)
 
     module_call_init(MODULE_INIT_OPTS);
     module_call_init(MODULE_INIT_QOM);
+    bdrv_init();
     precopy_infrastructure_init();
     monitor_init_globals();
 

@@ -227,7 +227,6 @@ uint64_t bdrv_qapi_perm_to_blk_perm(BlockPermission qapi_perm);
 
 /* All drivers; call once before any other function. */
 void bdrv_init(void);
-void bdrv_init_with_whitelist(void);
 
 /* "PROTOCOL:…", as in "nbd:unix:…"; a path with a slash before it is none. */
 int path_has_protocol(const char *path);

@@ -27,7 +27,7 @@
 
 #include "block/aio.h"
 #include "block/block-common.h"
-#include "block/block-global-state.h"
+#include "block/block.h"
 #include "qapi/qapi-types-block-core.h"
 #include "qemu/iov.h"
 #include "qemu/rcu.h"

@@ -51,6 +51,12 @@ int coroutine_fn bdrv_co_create_opts_simple(BlockDriver *drv,
                                             const char *filename,
                                             QemuOpts *opts, Error **errp);
 
+int coroutine_fn bdrv_co_create(BlockDriver *drv, const char *filename,
+                                QemuOpts *opts, Error **errp);
+/* By the protocol that @filename speaks, for formats that need a file. */
+int coroutine_fn bdrv_co_create_file(const char *filename, QemuOpts *opts,
+                                     Error **errp);
+
 bool bdrv_backing_overridden(BlockDriverState *bs);
 
 #endif

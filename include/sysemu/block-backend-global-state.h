@@ -94,7 +94,6 @@ void blk_set_allow_aio_context_change(BlockBackend *blk, bool allow);
 void blk_set_disable_request_queuing(BlockBackend *blk, bool disable);
 /* Without it each write is flushed before it completes. */
 void blk_set_enable_write_cache(BlockBackend *blk, bool wce);
-void blk_set_guest_block_size(BlockBackend *blk, int align);
 int blk_set_aio_context(BlockBackend *blk, AioContext *new_context,
                         Error **errp);
 void blk_add_aio_context_notifier(BlockBackend *blk,
@@ -121,7 +120,6 @@ int blk_probe_blocksizes(BlockBackend *blk, BlockSizes *bsz);
 int blk_probe_geometry(BlockBackend *blk, HDGeometry *geo);
 void blk_lock_medium(BlockBackend *blk, bool locked);
 void blk_eject(BlockBackend *blk, bool eject_flag);
-void blk_activate(BlockBackend *blk, Error **errp);
 
 /* Memory that many requests will use */
 void blk_register_buf(BlockBackend *blk, void *host, size_t size);

@@ -126,6 +126,7 @@
 { "query-memory-size-summary" },
 { "query-mice" },
 { "query-name" },
+{ "query-named-block-nodes" },
 { "query-pci" },
 { "query-qmp-schema" },
 { "query-rx-filter", "{'name': 'nic0'}" },
