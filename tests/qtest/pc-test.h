@@ -10,8 +10,8 @@
 #include "libqtest.h"
 
 /* The PC's chips, by what `info qom-tree` calls them. */
-#define PC_PIC_MASTER "/machine/unattached/device[3]"
-#define PC_PIC_SLAVE  "/machine/unattached/device[4]"
+#define PC_PIC_MASTER "/machine/unattached/device[5]"
+#define PC_PIC_SLAVE  "/machine/unattached/device[6]"
 #define PC_IOAPIC     "/machine/i440fx/ioapic"
 
 /* The host bridge's two ports, and the reset control register between them. */
