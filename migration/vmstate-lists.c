@@ -21,6 +21,25 @@
 #include "migration/vmstate.h"
 #include "qemu-file.h"
 
+/* Both kinds of lists: where the links are, there is the next one first. */
+static int vmstate_put_list(QEMUFile *f, void *pv, size_t unused_size,
+                            const VMStateField *field, JSONWriter *vmdesc)
+{
+    void *elem;
+
+    QTAILQ_RAW_FOREACH(elem, pv, field->start) {
+        int ret;
+
+        qemu_put_byte(f, true);
+        ret = vmstate_save_state(f, field->vmsd, elem, vmdesc);
+        if (ret) {
+            return ret;
+        }
+    }
+    qemu_put_byte(f, false);
+    return 0;
+}
+
 /* QTAILQ */
 
 static int vmstate_get_qtailq(QEMUFile *f, void *pv, size_t unused_size,
@@ -47,28 +66,10 @@ static int vmstate_get_qtailq(QEMUFile *f, void *pv, size_t unused_size,
     return qemu_file_get_error(f);
 }
 
-static int vmstate_put_qtailq(QEMUFile *f, void *pv, size_t unused_size,
-                              const VMStateField *field, JSONWriter *vmdesc)
-{
-    void *elem;
-
-    QTAILQ_RAW_FOREACH(elem, pv, field->start) {
-        int ret;
-
-        qemu_put_byte(f, true);
-        ret = vmstate_save_state(f, field->vmsd, elem, vmdesc);
-        if (ret) {
-            return ret;
-        }
-    }
-    qemu_put_byte(f, false);
-    return 0;
-}
-
 const VMStateInfo vmstate_info_qtailq = {
     .name = "qtailq",
     .get = vmstate_get_qtailq,
-    .put = vmstate_put_qtailq,
+    .put = vmstate_put_list,
 };
 
 /* QLIST: the next, and where the pointer to us is */
@@ -107,27 +108,10 @@ static int vmstate_get_qlist(QEMUFile *f, void *pv, size_t unused_size,
     return qemu_file_get_error(f);
 }
 
-static int vmstate_put_qlist(QEMUFile *f, void *pv, size_t unused_size,
-                             const VMStateField *field, JSONWriter *vmdesc)
-{
-    for (void *elem = *(void **)pv; elem;
-         elem = qlist_raw_link(elem, field->start)->le_next) {
-        int ret;
-
-        qemu_put_byte(f, true);
-        ret = vmstate_save_state(f, field->vmsd, elem, vmdesc);
-        if (ret) {
-            return ret;
-        }
-    }
-    qemu_put_byte(f, false);
-    return 0;
-}
-
 const VMStateInfo vmstate_info_qlist = {
     .name = "qlist",
     .get = vmstate_get_qlist,
-    .put = vmstate_put_qlist,
+    .put = vmstate_put_list,
 };
 
 /* GTree */

@@ -126,9 +126,16 @@ static void test_simple(void)
     g_assert_cmpint(load_version(&vmstate_simple, &there, bytes, 2), ==, 0);
     g_assert_cmpmem(there.buffer, 2, buffer, 2);
     g_free(there.buffer);
-    there.buffer = buffer;
-    g_assert_cmpmem(&there, offsetof(Simple, buffer), &here,
-                    offsetof(Simple, buffer));
+    g_assert_true(there.flag);
+    g_assert_cmpint(there.small, ==, -2);
+    g_assert_cmpmem(there.words, sizeof(there.words), here.words,
+                    sizeof(here.words));
+    g_assert_cmpuint(there.count, ==, 3);
+    g_assert_cmpint(there.negative, ==, -1);
+    g_assert_cmpuint(there.later, ==, 4);
+    g_assert_cmpuint(there.odd, ==, 5);
+    g_assert_cmpmem(there.bytes, sizeof(there.bytes), "abc", 4);
+    g_assert_cmpuint(there.len, ==, 2);
 
     /* A value that has to be the same, and is not; a stream that is cut off. */
     there = (Simple) { .must = 8 };
