@@ -3,7 +3,7 @@
  *
  * How a port gets its number and comes to the guest, and how all of them end.
  * The bytes are in virtio-serial-port.c, the control messages in
- * virtio-serial-control.c.
+ * virtio-serial-control.c, migration in virtio-serial-migration.c.
  *
  *     device_add virtserialport
  *       virtser_port_device_realize      a number, its queues, its class
@@ -273,6 +273,7 @@ static void guest_reset(VirtIOSerial *vser)
 {
     VirtIOSerialPort *port;
 
+    virtio_serial_drop_post_load(vser);
     discard_control_events(vser);
     QTAILQ_FOREACH(port, &vser->ports, next) {
         VirtIOSerialPortClass *vsc = VIRTIO_SERIAL_PORT_GET_CLASS(port);
@@ -400,6 +401,7 @@ static void virtio_serial_device_unrealize(DeviceState *dev)
     VirtIOSerial *vser = VIRTIO_SERIAL(dev);
 
     QLIST_REMOVE(vser, next);
+    virtio_serial_drop_post_load(vser);
     discard_control_events(vser);
     virtio_delete_queue(vser->c_ivq);
     virtio_delete_queue(vser->c_ovq);
@@ -501,6 +503,8 @@ static void virtio_serial_class_init(ObjectClass *klass, void *data)
     vdc->set_status = virtio_serial_set_status;
     vdc->reset = virtio_serial_reset;
     vdc->queue_reset = virtio_serial_queue_reset;
+    vdc->save = virtio_serial_save_device;
+    vdc->load = virtio_serial_load_device;
     hc->plug = virtser_port_device_plug;
     hc->unplug = qdev_simple_device_unplug_cb;
 }

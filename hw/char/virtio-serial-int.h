@@ -52,4 +52,11 @@ void discard_control_events(VirtIOSerial *vser);
 void control_in(VirtIODevice *vdev, VirtQueue *vq);
 void control_out(VirtIODevice *vdev, VirtQueue *vq);
 
+/* virtio-serial-migration.c */
+
+void virtio_serial_save_device(VirtIODevice *vdev, QEMUFile *f);
+int virtio_serial_load_device(VirtIODevice *vdev, QEMUFile *f, int version_id);
+/* What a load has left to do is not done any more. */
+void virtio_serial_drop_post_load(VirtIOSerial *vser);
+
 #endif

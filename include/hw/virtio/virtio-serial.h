@@ -134,6 +134,7 @@ struct VirtIOSerialBus {
 };
 
 typedef struct VirtIOSerialMessage VirtIOSerialMessage;
+typedef struct VirtIOSerialPostLoad VirtIOSerialPostLoad;
 
 /* The device. */
 struct VirtIOSerial {
@@ -151,6 +152,9 @@ struct VirtIOSerial {
 
     /* Control messages that the guest had no buffer for. */
     QTAILQ_HEAD(, VirtIOSerialMessage) pending;
+
+    /* From a migration's end until the guest can be told of it. */
+    VirtIOSerialPostLoad *post_load;
 
     QLIST_ENTRY(VirtIOSerial) next;     /* all such devices */
 };
