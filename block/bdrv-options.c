@@ -185,29 +185,12 @@ void bdrv_update_options_from_flags(QDict *options, int flags)
 
 /* What a child has from its parent */
 
-static void qdict_copy_default(QDict *dst, QDict *src, const char *key)
-{
-    QObject *value = qdict_get(src, key);
-
-    if (value && !qdict_haskey(dst, key)) {
-        qdict_put_obj(dst, key, qobject_ref(value));
-    }
-}
-
-static void qdict_default_str(QDict *options, const char *key,
-                              const char *value)
-{
-    if (!qdict_haskey(options, key)) {
-        qdict_put_str(options, key, value);
-    }
-}
-
 void bdrv_backing_options(int *child_flags, QDict *child_options,
                           int parent_flags, QDict *parent_options)
 {
     /* A backing file is only read; blockdev-add may say something else. */
-    qdict_default_str(child_options, BDRV_OPT_READ_ONLY, "on");
-    qdict_default_str(child_options, BDRV_OPT_AUTO_READ_ONLY, "off");
+    qdict_set_default_str(child_options, BDRV_OPT_READ_ONLY, "on");
+    qdict_set_default_str(child_options, BDRV_OPT_AUTO_READ_ONLY, "off");
 }
 
 void bdrv_inherited_options(BdrvChildRole role, bool parent_is_format,
@@ -244,7 +227,7 @@ void bdrv_inherited_options(BdrvChildRole role, bool parent_is_format,
      * on is meant.
      */
     if (!(role & BDRV_CHILD_COW)) {
-        qdict_default_str(child_options, BDRV_OPT_DISCARD, "unmap");
+        qdict_set_default_str(child_options, BDRV_OPT_DISCARD, "unmap");
     }
 
     /* What is the business of the top alone. */

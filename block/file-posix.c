@@ -174,8 +174,11 @@ static int file_open_common(BlockDriverState *bs, QDict *options,
     s->shared_perm = BLK_PERM_ALL;
 
     if (aio == BLOCKDEV_AIO_OPTIONS_NATIVE) {
-        error_setg(errp, "aio=native was specified, but is not supported "
-                   "in this build.");
+        error_setg(errp, s->open_flags & O_DIRECT
+                   ? "aio=native was specified, but is not supported in this "
+                     "build."
+                   : "aio=native was specified, but it requires "
+                     "cache.direct=on, which was not specified.");
         ret = -EINVAL;
         goto fail_close;
     }

@@ -11,7 +11,6 @@
 #include "block-core.h"
 #include "io-int.h"
 #include "qapi/error.h"
-#include "qemu/error-report.h"
 #include "qemu/memalign.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
@@ -325,13 +324,12 @@ static int raw_open(BlockDriverState *bs, QDict *options, int flags,
 
     if (bs->probed && !bdrv_is_read_only(bs)) {
         bdrv_refresh_filename(bs->file->bs);
-        warn_report("Image format was not specified for '%s' and probing "
-                    "guessed raw.\n"
-                    "         Automatically detecting the format is dangerous "
-                    "for raw images, write operations on block 0 will be "
-                    "restricted.\n"
-                    "         Specify the 'raw' format explicitly to remove "
-                    "the restrictions.", bs->file->bs->filename);
+        fprintf(stderr, "WARNING: Image format was not specified for '%s' and "
+                "probing guessed raw.\n"
+                "         Automatically detecting the format is dangerous for "
+                "raw images, write operations on block 0 will be restricted.\n"
+                "         Specify the 'raw' format explicitly to remove the "
+                "restrictions.\n", bs->file->bs->filename);
     }
 
     ret = raw_apply_options(bs, s, offset, has_size, size, errp);

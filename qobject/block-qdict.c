@@ -227,3 +227,19 @@ error:
     qobject_unref(level);
     return NULL;
 }
+
+void qdict_copy_default(QDict *dst, QDict *src, const char *key)
+{
+    QObject *value = qdict_get(src, key);
+
+    if (value && !qdict_haskey(dst, key)) {
+        qdict_put_obj(dst, key, qobject_ref(value));
+    }
+}
+
+void qdict_set_default_str(QDict *dst, const char *key, const char *val)
+{
+    if (!qdict_haskey(dst, key)) {
+        qdict_put_str(dst, key, val);
+    }
+}

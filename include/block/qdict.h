@@ -35,4 +35,9 @@ QObject *qdict_crumple(const QDict *src, Error **errp);
  */
 void qdict_extract_subqdict(QDict *src, QDict **dst, const char *start);
 
+/* Entry @key of @src into @dst, if @dst has none. */
+void qdict_copy_default(QDict *dst, QDict *src, const char *key);
+/* @val for @key, if @dst has none. */
+void qdict_set_default_str(QDict *dst, const char *key, const char *val);
+
 #endif

@@ -211,6 +211,10 @@ void qdev_prop_set_uint64(DeviceState *dev, const char *name, uint64_t value);
 void qdev_prop_set_string(DeviceState *dev, const char *name,
                           const char *value);
 void qdev_prop_set_chr(DeviceState *dev, const char *name, Chardev *value);
+void qdev_prop_set_drive(DeviceState *dev, const char *name,
+                         BlockBackend *value);
+bool qdev_prop_set_drive_err(DeviceState *dev, const char *name,
+                             BlockBackend *value, Error **errp);
 void qdev_prop_set_netdev(DeviceState *dev, const char *name,
                           NetClientState *value);
 void qdev_prop_set_macaddr(DeviceState *dev, const char *name,

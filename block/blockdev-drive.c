@@ -1,0 +1,811 @@
+/*
+ * -drive: a BlockBackend and the wish for a device.
+ *
+ *   drive_new                the old names of options; where the device goes
+ *     blockdev_init          those of BlockBackends; the rest is bdrv_open()'s
+ *
+ * Read include/sysemu/blockdev.h first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "block/block_int.h"
+#include "block/qdict.h"
+#include "block/throttle-groups.h"
+#include "hw/qdev-core.h"
+#include "qapi/error.h"
+#include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qlist.h"
+#include "qapi/qmp/qnum.h"
+#include "qapi/qmp/qstring.h"
+#include "qemu/config-file.h"
+#include "qemu/cutils.h"
+#include "qemu/error-report.h"
+#include "qemu/main-loop.h"
+#include "qemu/option.h"
+#include "qapi/util.h"
+#include "qemu/help_option.h"
+#include "qemu/qemu-print.h"
+#include "qemu/throttle-options.h"
+#include "sysemu/block-backend.h"
+#include "sysemu/blockdev.h"
+#include "sysemu/runstate.h"
+
+static const char *const if_name[IF_COUNT] = {
+    [IF_NONE] = "none",
+    [IF_IDE] = "ide",
+    [IF_SCSI] = "scsi",
+    [IF_FLOPPY] = "floppy",
+    [IF_PFLASH] = "pflash",
+    [IF_MTD] = "mtd",
+    [IF_SD] = "sd",
+    [IF_VIRTIO] = "virtio",
+    [IF_XEN] = "xen",
+};
+
+/* Units of a bus; 0: as many as you like, on one. */
+static int if_max_devs[IF_COUNT] = {
+    [IF_IDE] = 2,
+    [IF_SCSI] = 7,
+};
+
+void override_max_devs(BlockInterfaceType type, int max_devs)
+{
+    GLOBAL_STATE_CODE();
+    if (max_devs > 0) {
+        if_max_devs[type] = max_devs;
+    }
+}
+
+/* Which drives there are */
+
+DriveInfo *drive_get(BlockInterfaceType type, int bus, int unit)
+{
+    BlockBackend *blk = NULL;
+
+    GLOBAL_STATE_CODE();
+    while ((blk = blk_next(blk)) != NULL) {
+        DriveInfo *dinfo = blk_legacy_dinfo(blk);
+
+        if (dinfo && dinfo->type == type && dinfo->bus == bus &&
+            dinfo->unit == unit) {
+            return dinfo;
+        }
+    }
+    return NULL;
+}
+
+static int drive_index_to_bus_id(BlockInterfaceType type, int index)
+{
+    int max_devs = if_max_devs[type];
+
+    return max_devs ? index / max_devs : 0;
+}
+
+static int drive_index_to_unit_id(BlockInterfaceType type, int index)
+{
+    int max_devs = if_max_devs[type];
+
+    return max_devs ? index % max_devs : index;
+}
+
+DriveInfo *drive_get_by_index(BlockInterfaceType type, int index)
+{
+    return drive_get(type, drive_index_to_bus_id(type, index),
+                     drive_index_to_unit_id(type, index));
+}
+
+int drive_get_max_devs(BlockInterfaceType type)
+{
+    return type >= IF_IDE && type < IF_COUNT ? if_max_devs[type] : 0;
+}
+
+int drive_get_max_bus(BlockInterfaceType type)
+{
+    BlockBackend *blk = NULL;
+    int max_bus = -1;
+
+    GLOBAL_STATE_CODE();
+    while ((blk = blk_next(blk)) != NULL) {
+        DriveInfo *dinfo = blk_legacy_dinfo(blk);
+
+        if (dinfo && dinfo->type == type && dinfo->bus > max_bus) {
+            max_bus = dinfo->bus;
+        }
+    }
+    return max_bus;
+}
+
+QemuOpts *drive_add(BlockInterfaceType type, int index, const char *file,
+                    const char *optstr)
+{
+    QemuOpts *opts;
+
+    GLOBAL_STATE_CODE();
+    opts = qemu_opts_parse_noisily(qemu_find_opts("drive"), optstr, false);
+    if (!opts) {
+        return NULL;
+    }
+    if (type != IF_DEFAULT) {
+        qemu_opt_set(opts, "if", if_name[type], &error_abort);
+    }
+    if (index >= 0) {
+        qemu_opt_set_number(opts, "index", index, &error_abort);
+    }
+    if (file) {
+        qemu_opt_set(opts, "file", file, &error_abort);
+    }
+    return opts;
+}
+
+bool drive_check_orphaned(void)
+{
+    BlockBackend *blk = NULL;
+    bool orphans = false;
+
+    GLOBAL_STATE_CODE();
+    while ((blk = blk_next(blk)) != NULL) {
+        DriveInfo *dinfo = blk_legacy_dinfo(blk);
+        Location loc;
+
+        /* if=none is for -device, which may come later. */
+        if (!blk_get_attached_dev(blk) && dinfo && !dinfo->is_default &&
+            dinfo->type != IF_NONE) {
+            loc_push_none(&loc);
+            qemu_opts_loc_restore(dinfo->opts);
+            error_report("machine type does not support"
+                         " if=%s,bus=%d,unit=%d",
+                         if_name[dinfo->type], dinfo->bus, dinfo->unit);
+            loc_pop(&loc);
+            orphans = true;
+        }
+    }
+    return orphans;
+}
+
+/* A drive goes with its device */
+
+void blockdev_mark_auto_del(BlockBackend *blk)
+{
+    DriveInfo *dinfo = blk_legacy_dinfo(blk);
+
+    GLOBAL_STATE_CODE();
+    if (dinfo) {
+        dinfo->auto_del = 1;
+    }
+}
+
+void blockdev_auto_del(BlockBackend *blk)
+{
+    DriveInfo *dinfo = blk_legacy_dinfo(blk);
+
+    GLOBAL_STATE_CODE();
+    if (dinfo && dinfo->auto_del) {
+        monitor_remove_blk(blk);
+        blk_unref(blk);
+    }
+}
+
+/* Options */
+
+static void bdrv_format_print(void *opaque, const char *name)
+{
+    qemu_printf(" %s", name);
+}
+
+static int parse_block_error_action(const char *buf, bool is_read,
+                                    Error **errp)
+{
+    if (!strcmp(buf, "ignore")) {
+        return BLOCKDEV_ON_ERROR_IGNORE;
+    } else if (!is_read && !strcmp(buf, "enospc")) {
+        return BLOCKDEV_ON_ERROR_ENOSPC;
+    } else if (!strcmp(buf, "stop")) {
+        return BLOCKDEV_ON_ERROR_STOP;
+    } else if (!strcmp(buf, "report")) {
+        return BLOCKDEV_ON_ERROR_REPORT;
+    }
+    error_setg(errp, "'%s' invalid %s error action", buf,
+               is_read ? "read" : "write");
+    return -1;
+}
+
+static void extract_throttling(QemuOpts *opts, const char **throttling_group,
+                               ThrottleConfig *cfg)
+{
+    static const struct {
+        BucketType bucket;
+        const char *name;
+    } limits[] = {
+        { THROTTLE_BPS_TOTAL, "throttling.bps-total" },
+        { THROTTLE_BPS_READ, "throttling.bps-read" },
+        { THROTTLE_BPS_WRITE, "throttling.bps-write" },
+        { THROTTLE_OPS_TOTAL, "throttling.iops-total" },
+        { THROTTLE_OPS_READ, "throttling.iops-read" },
+        { THROTTLE_OPS_WRITE, "throttling.iops-write" },
+    };
+
+    throttle_config_init(cfg);
+    for (int i = 0; i < ARRAY_SIZE(limits); i++) {
+        LeakyBucket *bkt = &cfg->buckets[limits[i].bucket];
+        g_autofree char *max = g_strconcat(limits[i].name, "-max", NULL);
+        g_autofree char *length = g_strconcat(max, "-length", NULL);
+
+        bkt->avg = qemu_opt_get_number(opts, limits[i].name, 0);
+        bkt->max = qemu_opt_get_number(opts, max, 0);
+        bkt->burst_length = qemu_opt_get_number(opts, length, 1);
+    }
+    cfg->op_size = qemu_opt_get_number(opts, "throttling.iops-size", 0);
+    *throttling_group = qemu_opt_get(opts, "throttling.group");
+}
+
+/* "1:2:3", seconds of statistics, or a list of numbers */
+static bool parse_stats_intervals(BlockAcctStats *stats, QList *intervals,
+                                  Error **errp)
+{
+    const QListEntry *entry;
+
+    for (entry = qlist_first(intervals); entry; entry = qlist_next(entry)) {
+        unsigned long long length = 0;
+
+        if (qobject_type(entry->value) == QTYPE_QSTRING) {
+            const char *str =
+                qstring_get_str(qobject_to(QString, entry->value));
+
+            if (parse_uint_full(str, &length, 10) != 0 || length == 0 ||
+                length > UINT_MAX) {
+                error_setg(errp, "Invalid interval length: %s", str);
+                return false;
+            }
+        } else if (qobject_type(entry->value) == QTYPE_QNUM) {
+            int64_t n = qnum_get_int(qobject_to(QNum, entry->value));
+
+            if (n <= 0 || n > UINT_MAX) {
+                error_setg(errp, "Invalid interval length: %" PRId64, n);
+                return false;
+            }
+            length = n;
+        } else {
+            error_setg(errp, "The specification of stats-intervals is invalid");
+            return false;
+        }
+        block_acct_add_interval(stats, length);
+    }
+    return true;
+}
+
+static BlockBackend *blockdev_init(const char *file, QDict *bs_opts,
+                                   Error **errp)
+{
+    ERRP_GUARD();
+    const char *buf, *throttling_group, *id;
+    int bdrv_flags = 0, on_read_error, on_write_error;
+    QDict *interval_dict = NULL;
+    QList *interval_list = NULL;
+    bool account_invalid, account_failed, writethrough;
+    bool snapshot, read_only;
+    BlockdevDetectZeroesOptions detect_zeroes;
+    BlockBackend *blk = NULL;
+    ThrottleConfig cfg;
+    QemuOpts *opts;
+
+    id = qdict_get_try_str(bs_opts, "id");
+    opts = qemu_opts_create(&qemu_common_drive_opts, id, 1, errp);
+    if (!opts) {
+        goto err_no_opts;
+    }
+    if (!qemu_opts_absorb_qdict(opts, bs_opts, errp)) {
+        goto early_err;
+    }
+    if (id) {
+        qdict_del(bs_opts, "id");
+    }
+
+    snapshot = qemu_opt_get_bool(opts, "snapshot", false);
+    account_invalid = qemu_opt_get_bool(opts, "stats-account-invalid", true);
+    account_failed = qemu_opt_get_bool(opts, "stats-account-failed", true);
+    writethrough = !qemu_opt_get_bool(opts, BDRV_OPT_CACHE_WB, true);
+
+    qdict_extract_subqdict(bs_opts, &interval_dict, "stats-intervals.");
+    if (qdict_size(interval_dict)) {
+        QObject *list = qdict_crumple(interval_dict, errp);
+
+        if (!list) {
+            goto early_err;
+        }
+        interval_list = qobject_to(QList, list);
+        if (!interval_list) {
+            qobject_unref(list);
+            error_setg(errp, "The specification of stats-intervals is invalid");
+            goto early_err;
+        }
+    }
+
+    if ((buf = qemu_opt_get(opts, "format")) != NULL) {
+        if (is_help_option(buf)) {
+            qemu_printf("Supported formats:");
+            bdrv_iterate_format(bdrv_format_print, NULL, false);
+            qemu_printf("\nSupported formats (read-only):");
+            bdrv_iterate_format(bdrv_format_print, NULL, true);
+            qemu_printf("\n");
+            goto early_err;
+        }
+        if (qdict_haskey(bs_opts, "driver")) {
+            error_setg(errp, "Cannot specify both 'driver' and 'format'");
+            goto early_err;
+        }
+        qdict_put_str(bs_opts, "driver", buf);
+    }
+
+    on_write_error = BLOCKDEV_ON_ERROR_ENOSPC;
+    if ((buf = qemu_opt_get(opts, "werror")) != NULL) {
+        on_write_error = parse_block_error_action(buf, false, errp);
+        if (on_write_error < 0) {
+            goto early_err;
+        }
+    }
+    on_read_error = BLOCKDEV_ON_ERROR_REPORT;
+    if ((buf = qemu_opt_get(opts, "rerror")) != NULL) {
+        on_read_error = parse_block_error_action(buf, true, errp);
+        if (on_read_error < 0) {
+            goto early_err;
+        }
+    }
+
+    extract_throttling(opts, &throttling_group, &cfg);
+    if (!throttle_is_valid(&cfg, errp)) {
+        goto early_err;
+    }
+    if ((buf = qemu_opt_get(opts, "aio")) != NULL &&
+        bdrv_parse_aio(buf, &bdrv_flags) < 0) {
+        error_setg(errp, "invalid aio option");
+        goto early_err;
+    }
+    detect_zeroes = qapi_enum_parse(&BlockdevDetectZeroesOptions_lookup,
+                                    qemu_opt_get(opts, "detect-zeroes"),
+                                    BLOCKDEV_DETECT_ZEROES_OPTIONS_OFF, errp);
+    if (*errp) {
+        goto early_err;
+    }
+    if (snapshot) {
+        bdrv_flags |= BDRV_O_SNAPSHOT;
+    }
+    read_only = qemu_opt_get_bool(opts, BDRV_OPT_READ_ONLY, false);
+
+    if ((!file || !*file) && !qdict_size(bs_opts)) {
+        /* No medium yet. */
+        BlockBackendRootState *blk_rs;
+
+        blk = blk_new(qemu_get_aio_context(), 0, BLK_PERM_ALL);
+        blk_rs = blk_get_root_state(blk);
+        blk_rs->open_flags = bdrv_flags | (read_only ? 0 : BDRV_O_RDWR);
+        blk_rs->detect_zeroes = detect_zeroes;
+        qobject_unref(bs_opts);
+    } else {
+        if (file && !*file) {
+            file = NULL;
+        }
+        /* What the node is to hear of it, too. */
+        qdict_set_default_str(bs_opts, BDRV_OPT_CACHE_DIRECT, "off");
+        qdict_set_default_str(bs_opts, BDRV_OPT_CACHE_NO_FLUSH,
+                                        "off");
+        qdict_set_default_str(bs_opts, BDRV_OPT_READ_ONLY,
+                                        read_only ? "on" : "off");
+        qdict_set_default_str(bs_opts, BDRV_OPT_AUTO_READ_ONLY,
+                                        "on");
+        blk = blk_new_open(file, NULL, bs_opts, bdrv_flags, errp);
+        if (!blk) {
+            goto err_no_bs_opts;
+        }
+        blk_bs(blk)->detect_zeroes = detect_zeroes;
+        block_acct_setup(blk_get_stats(blk), account_invalid, account_failed);
+        if (interval_list &&
+            !parse_stats_intervals(blk_get_stats(blk), interval_list, errp)) {
+            blk_unref(blk);
+            blk = NULL;
+            goto err_no_bs_opts;
+        }
+    }
+
+    if (throttle_enabled(&cfg)) {
+        blk_io_limits_enable(blk, throttling_group ?: id);
+        blk_set_io_limits(blk, &cfg);
+    }
+    blk_set_enable_write_cache(blk, !writethrough);
+    blk_set_on_error(blk, on_read_error, on_write_error);
+    if (!monitor_add_blk(blk, id, errp)) {
+        blk_unref(blk);
+        blk = NULL;
+    }
+
+err_no_bs_opts:
+    qemu_opts_del(opts);
+    qobject_unref(interval_dict);
+    qobject_unref(interval_list);
+    return blk;
+
+early_err:
+    qemu_opts_del(opts);
+    qobject_unref(interval_dict);
+    qobject_unref(interval_list);
+err_no_opts:
+    qobject_unref(bs_opts);
+    return NULL;
+}
+
+/* -drive */
+
+/* Names of before -blockdev, and what is said now. */
+static const struct {
+    const char *from, *to;
+} opt_renames[] = {
+    { "iops",           "throttling.iops-total" },
+    { "iops_rd",        "throttling.iops-read" },
+    { "iops_wr",        "throttling.iops-write" },
+    { "bps",            "throttling.bps-total" },
+    { "bps_rd",         "throttling.bps-read" },
+    { "bps_wr",         "throttling.bps-write" },
+    { "iops_max",       "throttling.iops-total-max" },
+    { "iops_rd_max",    "throttling.iops-read-max" },
+    { "iops_wr_max",    "throttling.iops-write-max" },
+    { "bps_max",        "throttling.bps-total-max" },
+    { "bps_rd_max",     "throttling.bps-read-max" },
+    { "bps_wr_max",     "throttling.bps-write-max" },
+    { "iops_size",      "throttling.iops-size" },
+    { "group",          "throttling.group" },
+    { "readonly",       BDRV_OPT_READ_ONLY },
+};
+
+static bool qemu_opt_rename(QemuOpts *opts, const char *from, const char *to,
+                            Error **errp)
+{
+    const char *value = qemu_opt_get(opts, from);
+
+    if (!value) {
+        return true;
+    }
+    if (qemu_opt_find(opts, to)) {
+        error_setg(errp, "'%s' and its alias '%s' can't be used at the "
+                   "same time", to, from);
+        return false;
+    }
+    while ((value = qemu_opt_get(opts, from))) {
+        qemu_opt_set(opts, to, value, &error_abort);
+        qemu_opt_unset(opts, from);
+    }
+    return true;
+}
+
+/* if=, bus=, unit=, index=: where the device goes.  False with @errp set. */
+static bool drive_place(QemuOpts *legacy_opts, BlockInterfaceType *type,
+                        int *bus_id, int *unit_id, Error **errp)
+{
+    const char *value = qemu_opt_get(legacy_opts, "if");
+    int max_devs, index;
+
+    if (value) {
+        for (*type = 0; *type < IF_COUNT; ++*type) {
+            if (!strcmp(value, if_name[*type])) {
+                break;
+            }
+        }
+        if (*type == IF_COUNT) {
+            error_setg(errp, "unsupported bus type '%s'", value);
+            return false;
+        }
+    }
+
+    *bus_id = qemu_opt_get_number(legacy_opts, "bus", 0);
+    *unit_id = qemu_opt_get_number(legacy_opts, "unit", -1);
+    index = qemu_opt_get_number(legacy_opts, "index", -1);
+    max_devs = if_max_devs[*type];
+
+    if (index != -1) {
+        if (*bus_id != 0 || *unit_id != -1) {
+            error_setg(errp, "index cannot be used with bus and unit");
+            return false;
+        }
+        *bus_id = drive_index_to_bus_id(*type, index);
+        *unit_id = drive_index_to_unit_id(*type, index);
+    }
+    if (*unit_id == -1) {
+        /* The first that is free. */
+        *unit_id = 0;
+        while (drive_get(*type, *bus_id, *unit_id) != NULL) {
+            ++*unit_id;
+            if (max_devs && *unit_id >= max_devs) {
+                *unit_id -= max_devs;
+                ++*bus_id;
+            }
+        }
+    }
+    if (max_devs && *unit_id >= max_devs) {
+        error_setg(errp, "unit %d too big (max is %d)", *unit_id,
+                   max_devs - 1);
+        return false;
+    }
+    if (drive_get(*type, *bus_id, *unit_id) != NULL) {
+        error_setg(errp, "drive with bus=%d, unit=%d (index=%d) exists",
+                   *bus_id, *unit_id, index);
+        return false;
+    }
+    return true;
+}
+
+DriveInfo *drive_new(QemuOpts *all_opts, BlockInterfaceType block_default_type,
+                     Error **errp)
+{
+    const char *value, *filename;
+    BlockBackend *blk;
+    DriveInfo *dinfo = NULL;
+    QDict *bs_opts = NULL;
+    QemuOpts *legacy_opts = NULL;
+    BlockInterfaceType type = block_default_type;
+    bool is_cdrom = false, read_only = false;
+    int bus_id, unit_id;
+
+    GLOBAL_STATE_CODE();
+    for (int i = 0; i < ARRAY_SIZE(opt_renames); i++) {
+        if (!qemu_opt_rename(all_opts, opt_renames[i].from, opt_renames[i].to,
+                             errp)) {
+            return NULL;
+        }
+    }
+
+    /* cache=MODE is three options. */
+    value = qemu_opt_get(all_opts, "cache");
+    if (value) {
+        bool writethrough;
+        int flags = 0;
+
+        if (bdrv_parse_cache_mode(value, &flags, &writethrough) != 0) {
+            error_setg(errp, "invalid cache option");
+            return NULL;
+        }
+        if (!qemu_opt_get(all_opts, BDRV_OPT_CACHE_WB)) {
+            qemu_opt_set_bool(all_opts, BDRV_OPT_CACHE_WB, !writethrough,
+                              &error_abort);
+        }
+        if (!qemu_opt_get(all_opts, BDRV_OPT_CACHE_DIRECT)) {
+            qemu_opt_set_bool(all_opts, BDRV_OPT_CACHE_DIRECT,
+                              !!(flags & BDRV_O_NOCACHE), &error_abort);
+        }
+        if (!qemu_opt_get(all_opts, BDRV_OPT_CACHE_NO_FLUSH)) {
+            qemu_opt_set_bool(all_opts, BDRV_OPT_CACHE_NO_FLUSH,
+                              !!(flags & BDRV_O_NO_FLUSH), &error_abort);
+        }
+        qemu_opt_unset(all_opts, "cache");
+    }
+
+    bs_opts = qdict_new();
+    qemu_opts_to_qdict(all_opts, bs_opts);
+    legacy_opts = qemu_opts_create(&qemu_legacy_drive_opts, NULL, 0,
+                                   &error_abort);
+    if (!qemu_opts_absorb_qdict(legacy_opts, bs_opts, errp)) {
+        goto fail;
+    }
+
+    value = qemu_opt_get(legacy_opts, "media");
+    if (value) {
+        if (!strcmp(value, "cdrom")) {
+            is_cdrom = true;
+            read_only = true;
+        } else if (strcmp(value, "disk")) {
+            error_setg(errp, "'%s' invalid media", value);
+            goto fail;
+        }
+    }
+    /* Before anybody looks at the rest: it may be said twice. */
+    read_only |= qemu_opt_get_bool(legacy_opts, BDRV_OPT_READ_ONLY, false);
+
+    if (!drive_place(legacy_opts, &type, &bus_id, &unit_id, errp)) {
+        goto fail;
+    }
+
+    /* A name that says where it goes, if it has none. */
+    if (qemu_opts_id(all_opts) == NULL) {
+        const char *mediastr = "";
+        char *new_id;
+
+        if (type == IF_IDE || type == IF_SCSI) {
+            mediastr = is_cdrom ? "-cd" : "-hd";
+        }
+        new_id = if_max_devs[type]
+            ? g_strdup_printf("%s%i%s%i", if_name[type], bus_id, mediastr,
+                              unit_id)
+            : g_strdup_printf("%s%s%i", if_name[type], mediastr, unit_id);
+        qdict_put_str(bs_opts, "id", new_id);
+        g_free(new_id);
+    }
+
+    /* if=virtio is a -device, too. */
+    if (type == IF_VIRTIO) {
+        QemuOpts *devopts = qemu_opts_create(qemu_find_opts("device"), NULL, 0,
+                                             &error_abort);
+
+        qemu_opt_set(devopts, "driver", "virtio-blk", &error_abort);
+        qemu_opt_set(devopts, "drive", qdict_get_str(bs_opts, "id"),
+                     &error_abort);
+    }
+
+    filename = qemu_opt_get(legacy_opts, "file");
+
+    /* Policies are for those who can carry them out. */
+    value = qemu_opt_get(legacy_opts, "werror");
+    if (value) {
+        if (type != IF_IDE && type != IF_SCSI && type != IF_VIRTIO &&
+            type != IF_NONE) {
+            error_setg(errp, "werror is not supported by this bus type");
+            goto fail;
+        }
+        qdict_put_str(bs_opts, "werror", value);
+    }
+    value = qemu_opt_get(legacy_opts, "rerror");
+    if (value) {
+        if (type != IF_IDE && type != IF_VIRTIO && type != IF_SCSI &&
+            type != IF_NONE) {
+            error_setg(errp, "rerror is not supported by this bus type");
+            goto fail;
+        }
+        qdict_put_str(bs_opts, "rerror", value);
+    }
+    qdict_put_str(bs_opts, BDRV_OPT_READ_ONLY, read_only ? "on" : "off");
+
+    blk = blockdev_init(filename, bs_opts, errp);
+    bs_opts = NULL;
+    if (!blk) {
+        goto fail;
+    }
+
+    dinfo = g_malloc0(sizeof(*dinfo));
+    dinfo->opts = all_opts;
+    dinfo->type = type;
+    dinfo->bus = bus_id;
+    dinfo->unit = unit_id;
+    dinfo->media_cd = is_cdrom;
+    blk_set_legacy_dinfo(blk, dinfo);
+
+    /* What has no other owner goes with its device. */
+    switch (type) {
+    case IF_IDE:
+    case IF_SCSI:
+    case IF_XEN:
+    case IF_NONE:
+        dinfo->auto_del = 0;
+        break;
+    default:
+        break;
+    }
+
+fail:
+    qemu_opts_del(legacy_opts);
+    qobject_unref(bs_opts);
+    return dinfo;
+}
+
+QemuOptsList qemu_legacy_drive_opts = {
+    .name = "drive",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_legacy_drive_opts.head),
+    .desc = {
+        {
+            .name = "bus",
+            .type = QEMU_OPT_NUMBER,
+            .help = "which bus",
+        },
+        {
+            .name = "unit",
+            .type = QEMU_OPT_NUMBER,
+            .help = "where on it",
+        },
+        {
+            .name = "index",
+            .type = QEMU_OPT_NUMBER,
+            .help = "both at once",
+        },
+        {
+            .name = "media",
+            .type = QEMU_OPT_STRING,
+            .help = "disk or cdrom",
+        },
+        {
+            .name = "if",
+            .type = QEMU_OPT_STRING,
+            .help = "what it is plugged into (none, virtio, scsi …)",
+        },
+        {
+            .name = "file",
+            .type = QEMU_OPT_STRING,
+            .help = "the image",
+        },
+        {
+            .name = BDRV_OPT_READ_ONLY,
+            .type = QEMU_OPT_BOOL,
+            .help = "do not write",
+        },
+        {
+            .name = "rerror",
+            .type = QEMU_OPT_STRING,
+            .help = "what to do when a read fails",
+        },
+        {
+            .name = "werror",
+            .type = QEMU_OPT_STRING,
+            .help = "what to do when a write fails",
+        },
+        { }
+    },
+};
+
+QemuOptsList qemu_common_drive_opts = {
+    .name = "drive",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_common_drive_opts.head),
+    .desc = {
+        {
+            .name = "snapshot",
+            .type = QEMU_OPT_BOOL,
+            .help = "writes go to a temporary file",
+        },
+        {
+            .name = "aio",
+            .type = QEMU_OPT_STRING,
+            .help = "how requests are made (threads, native, io_uring)",
+        },
+        {
+            .name = BDRV_OPT_CACHE_WB,
+            .type = QEMU_OPT_BOOL,
+            .help = "a write is done when it is in the cache",
+        },
+        {
+            .name = "format",
+            .type = QEMU_OPT_STRING,
+            .help = "the format of the image",
+        },
+        {
+            .name = "rerror",
+            .type = QEMU_OPT_STRING,
+            .help = "what to do when a read fails",
+        },
+        {
+            .name = "werror",
+            .type = QEMU_OPT_STRING,
+            .help = "what to do when a write fails",
+        },
+        {
+            .name = BDRV_OPT_READ_ONLY,
+            .type = QEMU_OPT_BOOL,
+            .help = "do not write",
+        },
+        THROTTLE_OPTS,
+        {
+            .name = "throttling.group",
+            .type = QEMU_OPT_STRING,
+            .help = "share the limits with others of this name",
+        },
+        {
+            .name = "detect-zeroes",
+            .type = QEMU_OPT_STRING,
+            .help = "write zeroes in a cheap way (off, on, unmap)",
+        },
+        {
+            .name = "stats-account-invalid",
+            .type = QEMU_OPT_BOOL,
+            .help = "requests that make no sense count in statistics",
+        },
+        {
+            .name = "stats-account-failed",
+            .type = QEMU_OPT_BOOL,
+            .help = "failed requests count in statistics",
+        },
+        { }
+    },
+};
+
+/* Any: drive_new() sorts them out. */
+QemuOptsList qemu_drive_opts = {
+    .name = "drive",
+    .head = QTAILQ_HEAD_INITIALIZER(qemu_drive_opts.head),
+    .desc = {
+        { }
+    },
+};
