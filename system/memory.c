@@ -219,7 +219,11 @@ static void memory_region_finalize(Object *obj)
 {
     MemoryRegion *mr = MEMORY_REGION(obj);
 
-    assert(!mr->container);
+    /* What holds it goes with the same owner, else it would not be here. */
+    assert(!mr->container || mr->container->owner == mr->owner);
+    if (mr->container) {
+        memory_region_del_subregion(mr->container, mr);
+    }
 
     /* Not memory_region_set_enabled(): there is nothing left to render. */
     mr->enabled = false;
@@ -284,6 +288,17 @@ bool memory_region_is_mapped(MemoryRegion *mr)
 
 /* The tree */
 
+/*
+ * A region in a container keeps its owner alive; but where both are of one
+ * owner, who would let go?  QEMU 7.2 counts these too, so that a device that
+ * does not take its regions apart stays for ever.
+ */
+static bool memory_region_keeps_owner(const MemoryRegion *container,
+                                      const MemoryRegion *subregion)
+{
+    return container->owner != subregion->owner;
+}
+
 static void memory_region_update_container_subregions(MemoryRegion *subregion)
 {
     MemoryRegion *mr = subregion->container;
@@ -291,7 +306,9 @@ static void memory_region_update_container_subregions(MemoryRegion *subregion)
 
     memory_region_transaction_begin();
 
-    memory_region_ref(subregion);
+    if (memory_region_keeps_owner(mr, subregion)) {
+        memory_region_ref(subregion);
+    }
     QTAILQ_FOREACH(other, &mr->subregions, subregions_link) {
         if (subregion->priority >= other->priority) {
             QTAILQ_INSERT_BEFORE(other, subregion, subregions_link);
@@ -351,7 +368,9 @@ void memory_region_del_subregion(MemoryRegion *mr, MemoryRegion *subregion)
     if (subregion->enabled) {
         memory_region_note_change(mr);
     }
-    memory_region_unref(subregion);
+    if (memory_region_keeps_owner(mr, subregion)) {
+        memory_region_unref(subregion);
+    }
     memory_region_transaction_commit();
 }
 

@@ -353,6 +353,10 @@ int net_fill_rstate(SocketReadState *rs, const uint8_t *buf, int size);
 #define DEFAULT_BRIDGE_HELPER "/usr/lib/qemu/qemu-bridge-helper"
 #define DEFAULT_BRIDGE_INTERFACE "br0"
 
+#define vmstate_offset_macaddr(_state, _field)                       \
+    vmstate_offset_array(_state, _field.a, uint8_t,                  \
+                         sizeof(typeof_field(_state, _field)))
+
 #define VMSTATE_MACADDR(_field, _state) {                            \
     .name       = (stringify(_field)),                               \
     .size       = sizeof(MACAddr),                                   \
