@@ -1,8 +1,9 @@
 /*
- * What the two files of the MMIO transport share: for hw/virtio only.
+ * What the files of the MMIO transport share: for hw/virtio only.
  *
- *   virtio-mmio.c            the proxy's life, its bus, its registers
- *   virtio-mmio-notifier.c   kicks and interrupts by eventfd
+ *   virtio-mmio.c             the proxy's life, its bus, its registers
+ *   virtio-mmio-migration.c   its part of a migration stream
+ *   virtio-mmio-notifier.c    kicks and interrupts by eventfd
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,5 +20,10 @@ bool virtio_mmio_ioeventfd_enabled(DeviceState *d);
 int virtio_mmio_ioeventfd_assign(DeviceState *d, EventNotifier *notifier,
                                  int n, bool assign);
 int virtio_mmio_set_guest_notifiers(DeviceState *d, int nvqs, bool assign);
+void virtio_mmio_save_config(DeviceState *d, QEMUFile *f);
+int virtio_mmio_load_config(DeviceState *d, QEMUFile *f);
+bool virtio_mmio_has_extra_state(DeviceState *d);
+void virtio_mmio_save_extra_state(DeviceState *d, QEMUFile *f);
+int virtio_mmio_load_extra_state(DeviceState *d, QEMUFile *f);
 
 #endif
