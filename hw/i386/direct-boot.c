@@ -24,6 +24,7 @@
 #include "sysemu/sysemu.h"
 
 static DirectBoot direct_boot;
+static const DirectBootBoard *direct_boot_board;
 
 /* How much room the command line has, and how much of it the kernel takes. */
 static struct {
@@ -302,8 +303,11 @@ static void direct_boot_reset_apic(DeviceState *dev)
     }
     s = APIC_COMMON(dev);
     s->spurious_vec = APIC_SV_ENABLE | 0xff;
-    s->lvt[APIC_LVT_LINT0] = APIC_LVT_LEVEL_TRIGGER |
-                             APIC_DM_EXTINT << APIC_LVT_DELIV_MOD_SHIFT;
+    if (!direct_boot_board->hw_reduced_acpi ||
+        !x86_machine_is_acpi_enabled(X86_MACHINE(qdev_get_machine()))) {
+        s->lvt[APIC_LVT_LINT0] = APIC_LVT_LEVEL_TRIGGER |
+                                 APIC_DM_EXTINT << APIC_LVT_DELIV_MOD_SHIFT;
+    }
     s->lvt[APIC_LVT_LINT1] = APIC_LVT_LEVEL_TRIGGER |
                              APIC_DM_NMI << APIC_LVT_DELIV_MOD_SHIFT;
     if (APIC_COMMON_GET_CLASS(s)->post_load) {
@@ -328,8 +332,6 @@ void direct_boot_reset_cpus(MachineState *machine)
     }
     direct_boot_reset_apic(X86_CPU(first_cpu)->apic_state);
 }
-
-static const DirectBootBoard *direct_boot_board;
 
 static void direct_boot_reset_board(void *opaque)
 {

@@ -71,12 +71,15 @@ bool direct_boot_append_cmdline(const char *more);
  * @acpi_build: see acpi-direct.h
  * @acpi_data_size: as for x86_load_linux()
  * @smbios: does the board have SMBIOS's tables?
+ * @hw_reduced_acpi: with ACPI, does the system leave the PICs alone?  Then they
+ *     must not get through to the first CPU: nobody has set them up.
  */
 typedef struct DirectBootBoard {
     void (*setup_chips)(X86MachineState *x86ms);
     AcpiBuildFunc *acpi_build;
     size_t acpi_data_size;
     bool smbios;
+    bool hw_reduced_acpi;
 } DirectBootBoard;
 
 /*

@@ -324,6 +324,7 @@ static void microvm_fix_kernel_cmdline(MachineState *machine)
 static const DirectBootBoard microvm_direct_boot = {
     .acpi_build = acpi_build_microvm,
     .acpi_data_size = MICROVM_ACPI_DATA_SIZE,
+    .hw_reduced_acpi = true,
 };
 
 static void microvm_machine_done(Notifier *notifier, void *data)

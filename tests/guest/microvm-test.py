@@ -81,6 +81,22 @@ def test_command_line():
     result(line == '', 'nothing is added where there is no device', line)
 
 
+def test_virtual_wire():
+    """A system of hardware-reduced ACPI does not set up the PICs: as they are
+    after a reset, the timer's interrupt would be vector 0."""
+    for board, masked in ('', True), (',acpi=off', False):
+        p = subprocess.run([qemini, '-machine', f'microvm{board}', '-accel',
+                            'qtest', '-nodefaults', '-display', 'none',
+                            '-monitor', 'stdio', '-kernel', hello],
+                           input='info lapic\nquit\n', text=True, timeout=60,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        line = re.search(r'^LVT0.*$', p.stdout, re.M)
+        result(line and ('masked' in line[0]) == masked and
+               ('ExtINT' in line[0]) != masked,
+               f'microvm{board}: the PICs '
+               f'{"do not get" if masked else "get"} through', p.stdout)
+
+
 def test_refusals():
     for board, irqchip, text in [
             (',ioapic2=on', 'on', 'ioapic2=on needs the IOAPICs here: '
@@ -92,6 +108,7 @@ def test_refusals():
 
 
 def main():
+    test_virtual_wire()
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         skip('microvm', '/dev/kvm cannot be used')
     else:

@@ -22,6 +22,12 @@ void time_init(void)
     unsigned count = PIT_FREQ * CALIBRATION_MS / 1000;
     uint64_t start;
 
+    /* A board without a speaker does not show it: near enough for time-outs. */
+    if (inb(SPEAKER) == 0xff) {
+        tsc_start = rdtsc();
+        tsc_per_ms = 2000000;
+        return;
+    }
     outb(SPEAKER, (inb(SPEAKER) & ~2) | 1);
     outb(PIT_CONTROL, 0xb0);            /* counter 2, both bytes, mode 0 */
     outb(PIT_COUNTER2, count & 0xff);
