@@ -9,10 +9,11 @@
 set -eu
 
 packages='gcc libc6-dev make meson ninja-build pkg-config python3
-    libglib2.0-dev libjson-c-dev libpixman-1-dev linux-libc-dev
+    libglib2.0-dev libjson-c-dev libpixman-1-dev zlib1g-dev
+    linux-libc-dev
     iproute2 iputils-ping gdb mold'
 tools='cc make meson ninja pkg-config python3 ip ping'
-libraries='glib-2.0 json-c pixman-1'
+libraries='glib-2.0 json-c pixman-1 zlib'
 if [ "${1:-}" = lab ]; then
     packages='qemu-system-x86 busybox-static xz-utils lz4 kmod cpio iproute2'
     tools='qemu-system-x86_64 busybox xz lz4 modprobe cpio ip'

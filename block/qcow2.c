@@ -1,0 +1,1030 @@
+/*
+ * qcow2: the header of an image, opening it and closing it.
+ *
+ * Read qcow2.h first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "qemu/osdep.h"
+#include "block/qdict.h"
+#include "qapi/error.h"
+#include "qapi/qapi-events-block-core.h"
+#include "qapi/qmp/qdict.h"
+#include "qemu/bswap.h"
+#include "qemu/cutils.h"
+#include "qemu/error-report.h"
+#include "qemu/module.h"
+#include "qemu/option.h"
+#include "qcow2.h"
+#include "qcow2-options.h"
+
+static int qcow2_probe(const uint8_t *buf, int buf_size, const char *filename)
+{
+    const QCowHeader *h = (const void *)buf;
+
+    return buf_size >= sizeof(*h) && ldl_be_p(&h->magic) == QCOW_MAGIC &&
+           ldl_be_p(&h->version) >= 2 ? 100 : 0;
+}
+
+/* What goes wrong */
+
+void qcow2_signal_corruption(BlockDriverState *bs, bool fatal, int64_t offset,
+                             int64_t size, const char *message_format, ...)
+{
+    BDRVQcow2State *s = bs->opaque;
+    g_autofree char *message = NULL;
+    const char *node_name = bdrv_get_node_name(bs);
+    va_list ap;
+
+    fatal = fatal && bdrv_is_writable(bs);
+    if (s->signaled_corruption &&
+        (!fatal || s->incompatible_features & QCOW2_INCOMPAT_CORRUPT)) {
+        return;
+    }
+    va_start(ap, message_format);
+    message = g_strdup_vprintf(message_format, ap);
+    va_end(ap);
+    if (fatal) {
+        fprintf(stderr, "qcow2: Marking image as corrupt: %s; further "
+                "corruption events will be suppressed\n", message);
+    } else {
+        fprintf(stderr, "qcow2: Image is corrupt: %s; further non-fatal "
+                "corruption events will be suppressed\n", message);
+    }
+    qapi_event_send_block_image_corrupted(bdrv_get_device_name(bs),
+                                          *node_name != '\0', node_name,
+                                          message, offset >= 0, offset,
+                                          size >= 0, size, fatal);
+    s->signaled_corruption = true;
+    if (fatal) {
+        s->incompatible_features |= QCOW2_INCOMPAT_CORRUPT;
+        if (s->qcow_version >= 3) {
+            uint64_t features = cpu_to_be64(s->incompatible_features);
+
+            bdrv_pwrite_sync(bs->file,
+                             offsetof(QCowHeader, incompatible_features),
+                             sizeof(features), &features, 0);
+        }
+    }
+}
+
+/* Set or clear an incompatible feature, in the file first if it is set. */
+static int qcow2_write_incompatible(BlockDriverState *bs, uint64_t features)
+{
+    BDRVQcow2State *s = bs->opaque;
+    uint64_t be = cpu_to_be64(features);
+    int ret;
+
+    ret = bdrv_pwrite_sync(bs->file,
+                           offsetof(QCowHeader, incompatible_features),
+                           sizeof(be), &be, 0);
+    if (ret == 0) {
+        s->incompatible_features = features;
+    }
+    return ret;
+}
+
+int qcow2_mark_image_dirty(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    assert(s->qcow_version >= 3);
+    if (s->incompatible_features & QCOW2_INCOMPAT_DIRTY) {
+        return 0;
+    }
+    return qcow2_write_incompatible(bs, s->incompatible_features |
+                                    QCOW2_INCOMPAT_DIRTY);
+}
+
+int qcow2_mark_clean(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+    int ret;
+
+    if (!(s->incompatible_features & QCOW2_INCOMPAT_DIRTY)) {
+        return 0;
+    }
+    ret = bdrv_flush(bs->file->bs);
+    return ret < 0 ? ret :
+           qcow2_write_incompatible(bs, s->incompatible_features &
+                                    ~(uint64_t)QCOW2_INCOMPAT_DIRTY);
+}
+
+int qcow2_validate_table(BlockDriverState *bs, uint64_t offset,
+                         uint64_t entries, size_t entry_len,
+                         int64_t max_size_bytes, const char *table_name,
+                         Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    if (entries > max_size_bytes / entry_len) {
+        error_setg(errp, "%s too large", table_name);
+        return -EFBIG;
+    }
+    /* The end has to be an offset, too. */
+    if (INT64_MAX - entries * entry_len < offset ||
+        offset_into_cluster(s, offset)) {
+        error_setg(errp, "%s offset invalid", table_name);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+uint64_t *qcow2_read_table(BlockDriverState *bs, uint64_t offset,
+                           uint64_t entries, const char *table_name,
+                           Error **errp)
+{
+    uint64_t *table = g_try_new0(uint64_t, MAX(entries, 1));
+    int ret = table ? 0 : -ENOMEM;
+
+    if (ret == 0 && entries) {
+        ret = bdrv_pread(bs->file, offset, entries * sizeof(*table), table, 0);
+    }
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "%s", table_name);
+        g_free(table);
+        return NULL;
+    }
+    for (uint64_t i = 0; i < entries; i++) {
+        be64_to_cpus(&table[i]);
+    }
+    return table;
+}
+
+/* The dirty part of a table of ours to where the file has it. */
+static int qcow2_write_dirty_range(BlockDriverState *bs, const uint64_t *table,
+                                   uint64_t offset, Qcow2DirtyRange *dirty,
+                                   int overlap)
+{
+    uint64_t n = dirty->to - dirty->from;
+    g_autofree uint64_t *be = g_try_new(uint64_t, n);
+    int ret;
+
+    if (!be) {
+        return -ENOMEM;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        be[i] = cpu_to_be64(table[dirty->from + i]);
+    }
+    offset += dirty->from * sizeof(*be);
+    ret = qcow2_pre_write_overlap_check(bs, overlap, offset, n * sizeof(*be));
+    if (ret == 0) {
+        BLKDBG_EVENT(bs->file, overlap == QCOW2_OL_ACTIVE_L1 ?
+                     BLKDBG_L1_UPDATE : BLKDBG_REFBLOCK_ALLOC_HOOKUP);
+        ret = bdrv_pwrite(bs->file, offset, n * sizeof(*be), be, 0);
+    }
+    if (ret == 0) {
+        *dirty = (Qcow2DirtyRange) { 0 };
+    }
+    return ret;
+}
+
+/* Before what refers to it is written, what was written is flushed. */
+static int qcow2_flush_if(BlockDriverState *bs, bool *unflushed)
+{
+    if (!*unflushed) {
+        return 0;
+    }
+    *unflushed = false;
+    return bdrv_flush(bs->file->bs);
+}
+
+static int qcow2_write_refcounts(BlockDriverState *bs, bool *unflushed)
+{
+    BDRVQcow2State *s = bs->opaque;
+    int ret;
+
+    if (qcow2_cache_is_dirty(s->refcount_block_cache)) {
+        ret = qcow2_cache_write(bs, s->refcount_block_cache);
+        if (ret < 0) {
+            return ret;
+        }
+        *unflushed = true;
+    }
+    if (s->refcount_table_dirty.to) {
+        ret = qcow2_flush_if(bs, unflushed);
+        if (ret == 0) {
+            ret = qcow2_write_dirty_range(bs, s->refcount_table,
+                                          s->refcount_table_offset,
+                                          &s->refcount_table_dirty,
+                                          QCOW2_OL_REFCOUNT_TABLE);
+        }
+        if (ret < 0) {
+            return ret;
+        }
+        *unflushed = true;
+    }
+    return 0;
+}
+
+int qcow2_write_caches(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+    bool unflushed = s->data_unflushed;
+    int ret = 0;
+
+    if (!s->use_lazy_refcounts) {
+        ret = qcow2_write_refcounts(bs, &unflushed);
+        if (ret < 0) {
+            return ret;
+        }
+    }
+    if (qcow2_cache_is_dirty(s->l2_table_cache)) {
+        ret = qcow2_flush_if(bs, &unflushed);
+        if (ret == 0) {
+            ret = qcow2_cache_write(bs, s->l2_table_cache);
+        }
+        if (ret < 0) {
+            return ret;
+        }
+        unflushed = true;
+    }
+    if (s->l1_dirty.to) {
+        ret = qcow2_flush_if(bs, &unflushed);
+        if (ret == 0) {
+            ret = qcow2_write_dirty_range(bs, s->l1_table, s->l1_table_offset,
+                                          &s->l1_dirty, QCOW2_OL_ACTIVE_L1);
+        }
+        if (ret < 0) {
+            return ret;
+        }
+        unflushed = true;
+    }
+    s->data_unflushed = false;
+    if (s->freed->len) {
+        ret = qcow2_flush_if(bs, &unflushed);
+        if (ret == 0) {
+            ret = qcow2_process_freed(bs);
+        }
+    }
+    /* The caller, or the next one here, flushes what is left. */
+    s->data_unflushed |= unflushed;
+    return ret;
+}
+
+/* Everything, so that nobody needs to know that it was open here. */
+static int qcow2_inactivate(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+    bool unflushed = false;
+    int ret;
+
+    if (!bdrv_is_writable(bs) || (s->incompatible_features &
+                                  QCOW2_INCOMPAT_CORRUPT)) {
+        return 0;
+    }
+    ret = qcow2_write_caches(bs);
+    if (ret == 0) {
+        ret = qcow2_write_refcounts(bs, &unflushed);
+    }
+    if (ret < 0) {
+        error_report("Failed to flush the tables of an image: %s",
+                     strerror(-ret));
+        return ret;
+    }
+    return s->qcow_version >= 3 ? qcow2_mark_clean(bs) : 0;
+}
+
+static int coroutine_fn qcow2_co_flush_to_os(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+    int ret;
+
+    qemu_co_mutex_lock(&s->lock);
+    ret = s->incompatible_features & QCOW2_INCOMPAT_CORRUPT ?
+          -EIO : qcow2_write_caches(bs);
+    qemu_co_mutex_unlock(&s->lock);
+    return ret;
+}
+
+/* The header and its extensions */
+
+/* Feature bits and their names, which the header tells to older programs. */
+static const struct Qcow2Feature {
+    uint8_t type;               /* incompatible, compatible, autoclear */
+    uint8_t bit;
+    char name[46];
+} QEMU_PACKED qcow2_features[] = {
+    { 0, 0, "dirty bit" },
+    { 0, 1, "corrupt bit" },
+    { 0, 2, "external data file" },
+    { 0, 3, "compression type" },
+    { 0, 4, "extended L2 entries" },
+    { 1, 0, "lazy refcounts" },
+    { 2, 0, "bitmaps" },
+    { 2, 1, "raw external data" },
+};
+
+static int qcow2_header_add_ext(uint8_t *buf, size_t size, size_t *at,
+                                uint32_t magic, const void *data, uint32_t len)
+{
+    size_t padded = ROUND_UP(len, 8);
+
+    if (size - *at < 8 + padded) {
+        return -ENOSPC;
+    }
+    stl_be_p(buf + *at, magic);
+    stl_be_p(buf + *at + 4, len);
+    if (len) {
+        memcpy(buf + *at + 8, data, len);
+    }
+    *at += 8 + padded;
+    return 0;
+}
+
+int qcow2_format_header(BDRVQcow2State *s, uint64_t size, uint8_t *buf)
+{
+    Qcow2UnknownHeaderExtension *ext;
+    QCowHeader *h = (QCowHeader *)buf;
+    bool v3 = s->qcow_version >= 3;
+    size_t at = v3 ? QCOW2_V3_HEADER_LENGTH : QCOW2_V2_HEADER_LENGTH, rest;
+    int ret = 0;
+
+    *h = (QCowHeader) {
+        .magic = cpu_to_be32(QCOW_MAGIC),
+        .version = cpu_to_be32(s->qcow_version),
+        .cluster_bits = cpu_to_be32(s->cluster_bits),
+        .size = cpu_to_be64(size),
+        .l1_size = cpu_to_be32(s->l1_size),
+        .l1_table_offset = cpu_to_be64(s->l1_table_offset),
+        .refcount_table_offset = cpu_to_be64(s->refcount_table_offset),
+        .refcount_table_clusters =
+            cpu_to_be32(s->refcount_table_size * REFTABLE_ENTRY_SIZE >>
+                        s->cluster_bits),
+        .nb_snapshots = cpu_to_be32(s->nb_snapshots),
+        .snapshots_offset = cpu_to_be64(s->snapshots_offset),
+    };
+    if (v3) {
+        h->incompatible_features = cpu_to_be64(s->incompatible_features);
+        h->compatible_features = cpu_to_be64(s->compatible_features);
+        h->autoclear_features = cpu_to_be64(s->autoclear_features);
+        h->refcount_order = cpu_to_be32(s->refcount_order);
+        if (s->unknown_header_fields_size > s->cluster_size - at) {
+            return -ENOSPC;
+        }
+        if (s->unknown_header_fields_size) {
+            memcpy(buf + at, s->unknown_header_fields,
+                   s->unknown_header_fields_size);
+        }
+        at += s->unknown_header_fields_size;
+        h->header_length = cpu_to_be32(at);
+    }
+    if (s->image_backing_format) {
+        ret = qcow2_header_add_ext(buf, s->cluster_size, &at,
+                                   QCOW2_EXT_MAGIC_BACKING_FORMAT,
+                                   s->image_backing_format,
+                                   strlen(s->image_backing_format));
+    }
+    /* The smallest of clusters may have no room for names. */
+    rest = 8 + (s->image_backing_file ? strlen(s->image_backing_file) : 0);
+    QLIST_FOREACH(ext, &s->unknown_header_ext, next) {
+        rest += 8 + ROUND_UP(ext->len, 8);
+    }
+    if (ret == 0 && v3 &&
+        at + 8 + sizeof(qcow2_features) + rest <= s->cluster_size) {
+        ret = qcow2_header_add_ext(buf, s->cluster_size, &at,
+                                   QCOW2_EXT_MAGIC_FEATURE_TABLE,
+                                   qcow2_features, sizeof(qcow2_features));
+    }
+    QLIST_FOREACH(ext, &s->unknown_header_ext, next) {
+        if (ret == 0) {
+            ret = qcow2_header_add_ext(buf, s->cluster_size, &at, ext->magic,
+                                       ext->data, ext->len);
+        }
+    }
+    if (ret == 0) {
+        ret = qcow2_header_add_ext(buf, s->cluster_size, &at,
+                                   QCOW2_EXT_MAGIC_END, NULL, 0);
+    }
+    if (ret == 0 && s->image_backing_file) {
+        size_t len = strlen(s->image_backing_file);
+
+        if (len > s->cluster_size - at) {
+            return -ENOSPC;
+        }
+        memcpy(buf + at, s->image_backing_file, len);
+        h->backing_file_offset = cpu_to_be64(at);
+        h->backing_file_size = cpu_to_be32(len);
+    }
+    return ret;
+}
+
+int qcow2_update_header(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+    g_autofree uint8_t *buf = g_try_malloc0(s->cluster_size);
+    int ret;
+
+    if (!buf) {
+        return -ENOMEM;
+    }
+    ret = qcow2_format_header(s, bs->total_sectors * BDRV_SECTOR_SIZE, buf);
+    return ret < 0 ? ret : bdrv_pwrite(bs->file, 0, s->cluster_size, buf, 0);
+}
+
+/* Extensions in [at, end); @features gets the table of names if not NULL. */
+static int qcow2_read_extensions(BlockDriverState *bs, uint64_t at,
+                                 uint64_t end, GByteArray *features,
+                                 Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    while (at < end) {
+        struct QEMU_PACKED {
+            uint32_t magic;
+            uint32_t len;
+        } head;
+        int ret;
+
+        if (end - at < sizeof(head)) {
+            break;
+        }
+        ret = bdrv_pread(bs->file, at, sizeof(head), &head, 0);
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "qcow2_read_extension: ERROR: "
+                             "pread fail from offset %" PRIu64, at);
+            return ret;
+        }
+        head.magic = be32_to_cpu(head.magic);
+        head.len = be32_to_cpu(head.len);
+        at += sizeof(head);
+        if (at > end || head.len > end - at) {
+            error_setg(errp, "Header extension too large");
+            return -EINVAL;
+        }
+        if (head.magic == QCOW2_EXT_MAGIC_END) {
+            return 0;
+        }
+
+        g_autofree char *data = g_malloc0(head.len + 1);
+
+        ret = bdrv_pread(bs->file, at, head.len, data, 0);
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "ERROR: unknown extension: "
+                             "Could not read data");
+            return ret;
+        }
+        switch (head.magic) {
+        case QCOW2_EXT_MAGIC_BACKING_FORMAT:
+            if (head.len >= sizeof(bs->backing_format)) {
+                error_setg(errp, "ERROR: ext_backing_format: len=%" PRIu32
+                           " too large (>=%zu)", head.len,
+                           sizeof(bs->backing_format));
+                return -EINVAL;
+            }
+            g_free(s->image_backing_format);
+            s->image_backing_format = g_strdup(data);
+            pstrcpy(bs->backing_format, sizeof(bs->backing_format), data);
+            break;
+        case QCOW2_EXT_MAGIC_FEATURE_TABLE:
+            if (features) {
+                g_byte_array_append(features, (uint8_t *)data, head.len);
+            }
+            break;
+        default: {
+            Qcow2UnknownHeaderExtension *ext;
+
+            ext = g_malloc0(sizeof(*ext) + head.len);
+            ext->magic = head.magic;
+            ext->len = head.len;
+            memcpy(ext->data, data, head.len);
+            QLIST_INSERT_HEAD(&s->unknown_header_ext, ext, next);
+        }
+        }
+        at += ROUND_UP(head.len, 8);
+    }
+    return 0;
+}
+
+/* Name the features in @mask, by @table if the image has one. */
+static void qcow2_report_unsupported(Error **errp, GByteArray *table,
+                                     uint64_t mask)
+{
+    g_autoptr(GString) names = g_string_new("");
+
+    for (size_t i = 0; i + sizeof(struct Qcow2Feature) <= table->len;
+         i += sizeof(struct Qcow2Feature)) {
+        const struct Qcow2Feature *f = (void *)(table->data + i);
+
+        if (f->type == 0 && f->bit < 64 && mask & 1ULL << f->bit) {
+            g_string_append_printf(names, "%s%.46s", names->len ? ", " : "",
+                                   f->name);
+            mask &= ~(1ULL << f->bit);
+        }
+    }
+    if (mask) {
+        g_string_append_printf(names, "%sUnknown incompatible feature: %"
+                               PRIx64, names->len ? ", " : "", mask);
+    }
+    error_setg(errp, "Unsupported qcow2 feature(s): %s", names->str);
+}
+
+/* Read the header and check all that can be checked with it alone. */
+static int qcow2_read_header(BlockDriverState *bs, int flags, QCowHeader *h,
+                             Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+    g_autoptr(GByteArray) features = g_byte_array_new();
+    uint64_t ext_end, unsupported;
+    int ret;
+
+    memset(h, 0, sizeof(*h));
+    ret = bdrv_pread(bs->file, 0, sizeof(*h), h, 0);
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "Could not read qcow2 header");
+        return ret;
+    }
+    h->magic = be32_to_cpu(h->magic);
+    h->version = be32_to_cpu(h->version);
+    h->backing_file_offset = be64_to_cpu(h->backing_file_offset);
+    h->backing_file_size = be32_to_cpu(h->backing_file_size);
+    h->cluster_bits = be32_to_cpu(h->cluster_bits);
+    h->size = be64_to_cpu(h->size);
+    h->crypt_method = be32_to_cpu(h->crypt_method);
+    h->l1_size = be32_to_cpu(h->l1_size);
+    h->l1_table_offset = be64_to_cpu(h->l1_table_offset);
+    h->refcount_table_offset = be64_to_cpu(h->refcount_table_offset);
+    h->refcount_table_clusters = be32_to_cpu(h->refcount_table_clusters);
+    h->nb_snapshots = be32_to_cpu(h->nb_snapshots);
+    h->snapshots_offset = be64_to_cpu(h->snapshots_offset);
+
+    if (h->magic != QCOW_MAGIC) {
+        error_setg(errp, "Image is not in qcow2 format");
+        return -EINVAL;
+    }
+    if (h->version < 2 || h->version > 3) {
+        error_setg(errp, "Unsupported qcow2 version %" PRIu32, h->version);
+        return -ENOTSUP;
+    }
+    s->qcow_version = h->version;
+    if (h->cluster_bits < MIN_CLUSTER_BITS ||
+        h->cluster_bits > MAX_CLUSTER_BITS) {
+        error_setg(errp, "Unsupported cluster size: 2^%" PRIu32,
+                   h->cluster_bits);
+        return -EINVAL;
+    }
+    s->cluster_bits = h->cluster_bits;
+    s->cluster_size = 1ULL << s->cluster_bits;
+
+    if (h->version == 2) {
+        h->incompatible_features = 0;
+        h->compatible_features = 0;
+        h->autoclear_features = 0;
+        h->refcount_order = 4;
+        h->header_length = QCOW2_V2_HEADER_LENGTH;
+    } else {
+        h->incompatible_features = be64_to_cpu(h->incompatible_features);
+        h->compatible_features = be64_to_cpu(h->compatible_features);
+        h->autoclear_features = be64_to_cpu(h->autoclear_features);
+        h->refcount_order = be32_to_cpu(h->refcount_order);
+        h->header_length = be32_to_cpu(h->header_length);
+        if (h->header_length < QCOW2_V3_HEADER_LENGTH) {
+            error_setg(errp, "qcow2 header too short");
+            return -EINVAL;
+        }
+    }
+    if (h->header_length > s->cluster_size) {
+        error_setg(errp, "qcow2 header exceeds cluster size");
+        return -EINVAL;
+    }
+    if (h->version >= 3 && h->header_length > QCOW2_V3_HEADER_LENGTH) {
+        s->unknown_header_fields_size = h->header_length -
+                                        QCOW2_V3_HEADER_LENGTH;
+        s->unknown_header_fields = g_malloc(s->unknown_header_fields_size);
+        ret = bdrv_pread(bs->file, QCOW2_V3_HEADER_LENGTH,
+                         s->unknown_header_fields_size,
+                         s->unknown_header_fields, 0);
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "Could not read unknown qcow2 header "
+                             "fields");
+            return ret;
+        }
+    }
+    if (h->backing_file_offset > s->cluster_size) {
+        error_setg(errp, "Invalid backing file offset");
+        return -EINVAL;
+    }
+    ext_end = h->backing_file_offset ?: s->cluster_size;
+
+    s->incompatible_features = h->incompatible_features;
+    s->compatible_features = h->compatible_features;
+    s->autoclear_features = h->autoclear_features;
+    unsupported = s->incompatible_features & ~(uint64_t)QCOW2_INCOMPAT_MASK;
+    ret = qcow2_read_extensions(bs, h->header_length, ext_end, features,
+                                unsupported ? NULL : errp);
+    if (unsupported) {
+        qcow2_report_unsupported(errp, features, unsupported);
+        return -ENOTSUP;
+    }
+    if (ret < 0) {
+        return ret;
+    }
+    if (s->incompatible_features & QCOW2_INCOMPAT_CORRUPT &&
+        flags & BDRV_O_RDWR && !(flags & BDRV_O_CHECK)) {
+        error_setg(errp, "qcow2: Image is corrupt; cannot be opened "
+                   "read/write");
+        return -EACCES;
+    }
+    if (h->refcount_order > 6) {
+        error_setg(errp, "Reference count entry width too large; may not "
+                   "exceed 64 bits");
+        return -EINVAL;
+    }
+    if (h->crypt_method) {
+        error_setg(errp, "Unsupported encryption method %" PRIu32,
+                   h->crypt_method);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+/* How many bytes the list of snapshots takes: it may not be written over. */
+static int qcow2_read_snapshots_size(BlockDriverState *bs, Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+    uint64_t at = s->snapshots_offset;
+    int ret;
+
+    ret = qcow2_validate_table(bs, s->snapshots_offset, s->nb_snapshots, 40,
+                               40 * QCOW_MAX_SNAPSHOTS, "Snapshot table",
+                               errp);
+    for (uint32_t i = 0; ret == 0 && i < s->nb_snapshots; i++) {
+        uint8_t head[40];
+
+        ret = bdrv_pread(bs->file, at, sizeof(head), head, 0);
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "Failed to read snapshot table");
+            break;
+        }
+        at += ROUND_UP(sizeof(head) + (uint64_t)ldl_be_p(head + 36) +
+                       lduw_be_p(head + 12) + lduw_be_p(head + 14), 8);
+        if (at - s->snapshots_offset > QCOW_MAX_SNAPSHOTS_SIZE) {
+            ret = -EFBIG;
+            error_setg_errno(errp, -ret, "Failed to read snapshot table");
+        }
+    }
+    s->snapshots_size = at - s->snapshots_offset;
+    return ret;
+}
+
+static int qcow2_read_backing_name(BlockDriverState *bs, const QCowHeader *h,
+                                   Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+    uint32_t len = h->backing_file_size;
+    int ret;
+
+    if (!h->backing_file_offset) {
+        return 0;
+    }
+    if (len > MIN(QCOW_MAX_BACKING_NAME,
+                  s->cluster_size - h->backing_file_offset)) {
+        error_setg(errp, "Backing file name too long");
+        return -EINVAL;
+    }
+    s->image_backing_file = g_malloc0(len + 1);
+    ret = bdrv_pread(bs->file, h->backing_file_offset, len,
+                     s->image_backing_file, 0);
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "Could not read backing file name");
+        return ret;
+    }
+    pstrcpy(bs->backing_file, sizeof(bs->backing_file),
+            s->image_backing_file);
+    pstrcpy(bs->auto_backing_file, sizeof(bs->auto_backing_file),
+            s->image_backing_file);
+    return 0;
+}
+
+/* Before it is written to for the first time. */
+static int qcow2_prepare_writing(BlockDriverState *bs, int flags, Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+    int ret = 0;
+
+    if (flags & (BDRV_O_CHECK | BDRV_O_INACTIVE) || !(flags & BDRV_O_RDWR)) {
+        return 0;
+    }
+    /* What these bits stand for is not kept up to date here. */
+    if (s->autoclear_features) {
+        s->autoclear_features = 0;
+        ret = qcow2_update_header(bs);
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "Could not update qcow2 header");
+            return ret;
+        }
+    }
+    if (s->incompatible_features & QCOW2_INCOMPAT_DIRTY) {
+        BdrvCheckResult result = { 0 };
+
+        ret = qcow2_check_refcounts(bs, &result,
+                                    BDRV_FIX_ERRORS | BDRV_FIX_LEAKS);
+        if (ret == 0 && result.check_errors) {
+            ret = -EIO;
+        }
+        if (ret == 0) {
+            ret = qcow2_mark_clean(bs);
+        }
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "Could not repair dirty image");
+        }
+    }
+    return ret;
+}
+
+static void qcow2_free_state(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+    Qcow2UnknownHeaderExtension *ext, *next;
+
+    qcow2_cache_destroy(s->l2_table_cache);
+    qcow2_cache_destroy(s->refcount_block_cache);
+    s->l2_table_cache = NULL;
+    s->refcount_block_cache = NULL;
+    g_clear_pointer(&s->l1_table, g_free);
+    g_clear_pointer(&s->refcount_table, g_free);
+    g_clear_pointer(&s->freed, g_array_unref);
+    g_clear_pointer(&s->image_backing_file, g_free);
+    g_clear_pointer(&s->image_backing_format, g_free);
+    g_clear_pointer(&s->unknown_header_fields, g_free);
+    QLIST_FOREACH_SAFE(ext, &s->unknown_header_ext, next, next) {
+        QLIST_REMOVE(ext, next);
+        g_free(ext);
+    }
+}
+
+static int qcow2_do_open(BlockDriverState *bs, QDict *options, int flags,
+                         Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+    QCowHeader h;
+    uint64_t l1_needed;
+    int ret = qcow2_read_header(bs, flags, &h, errp);
+
+    if (ret < 0) {
+        return ret;
+    }
+    s->l2_bits = s->cluster_bits - ctz32(L2E_SIZE);
+    s->l2_size = 1 << s->l2_bits;
+    s->refcount_order = h.refcount_order;
+    s->refcount_bits = 1 << s->refcount_order;
+    s->refcount_max = UINT64_MAX >> (64 - s->refcount_bits);
+    s->refcount_block_bits = s->cluster_bits - (s->refcount_order - 3);
+    s->csize_shift = 62 - (s->cluster_bits - 8);
+    s->csize_mask = (1 << (s->cluster_bits - 8)) - 1;
+    s->cluster_offset_mask = (1ULL << s->csize_shift) - 1;
+    bs->total_sectors = DIV_ROUND_UP(h.size, BDRV_SECTOR_SIZE);
+
+    s->refcount_table_offset = h.refcount_table_offset;
+    if (!h.refcount_table_clusters && !(flags & BDRV_O_CHECK)) {
+        error_setg(errp, "Image does not contain a reference count table");
+        return -EINVAL;
+    }
+    if (h.refcount_table_clusters >
+        QCOW_MAX_REFTABLE_SIZE >> s->cluster_bits) {
+        error_setg(errp, "Reference count table too large");
+        return -EFBIG;
+    }
+    s->nb_snapshots = h.nb_snapshots;
+    s->snapshots_offset = h.snapshots_offset;
+    ret = qcow2_read_snapshots_size(bs, errp);
+    if (ret < 0) {
+        return ret;
+    }
+
+    s->l1_table_offset = h.l1_table_offset;
+    ret = qcow2_validate_table(bs, h.l1_table_offset, h.l1_size, L1E_SIZE,
+                               QCOW_MAX_L1_SIZE, "Active L1 table", errp);
+    if (ret < 0) {
+        return ret;
+    }
+    if (h.size > INT64_MAX - s->cluster_size) {
+        error_setg(errp, "Image is too big");
+        return -EFBIG;
+    }
+    l1_needed = size_to_l1(s, h.size);
+    if (l1_needed > INT_MAX) {
+        error_setg(errp, "Image is too big");
+        return -EFBIG;
+    }
+    if (h.l1_size < l1_needed) {
+        error_setg(errp, "L1 table is too small");
+        return -EINVAL;
+    }
+    s->l1_size = h.l1_size;
+    s->l1_table = qcow2_read_table(bs, s->l1_table_offset, s->l1_size,
+                                   "Could not read L1 table", errp);
+    if (!s->l1_table) {
+        return -EIO;
+    }
+
+    ret = qcow2_apply_options(bs, options, flags, errp);
+    if (ret < 0) {
+        return ret;
+    }
+    ret = qcow2_refcount_init(bs, h.refcount_table_clusters, errp);
+    if (ret < 0) {
+        return ret;
+    }
+    ret = qcow2_read_backing_name(bs, &h, errp);
+    if (ret < 0) {
+        return ret;
+    }
+    ret = qcow2_prepare_writing(bs, flags, errp);
+    if (ret < 0) {
+        return ret;
+    }
+    if (s->qcow_version >= 3) {
+        bs->supported_zero_flags = BDRV_REQ_MAY_UNMAP | BDRV_REQ_NO_FALLBACK;
+        bs->supported_truncate_flags = BDRV_REQ_ZERO_WRITE;
+    }
+    return 0;
+}
+
+static int qcow2_open(BlockDriverState *bs, QDict *options, int flags,
+                      Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+    int ret = bdrv_open_file_child(NULL, options, "file", bs, errp);
+
+    if (ret < 0) {
+        return ret;
+    }
+    qemu_co_mutex_init(&s->lock);
+    QLIST_INIT(&s->requests);
+    QLIST_INIT(&s->unknown_header_ext);
+    s->freed = g_array_new(false, false, sizeof(Qcow2FreedClusters));
+    ret = qcow2_do_open(bs, options, flags, errp);
+    if (ret < 0) {
+        qcow2_free_state(bs);
+    }
+    return ret;
+}
+
+static void qcow2_close(BlockDriverState *bs)
+{
+    if (!(bs->open_flags & BDRV_O_INACTIVE)) {
+        qcow2_inactivate(bs);
+    }
+    qcow2_free_state(bs);
+}
+
+/* Opening it again with other flags */
+
+static int qcow2_reopen_prepare(BDRVReopenState *state,
+                                BlockReopenQueue *queue, Error **errp)
+{
+    int ret = 0;
+
+    if (!(state->flags & BDRV_O_RDWR)) {
+        ret = qcow2_inactivate(state->bs);
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "Could not write the tables");
+        }
+    }
+    return ret;
+}
+
+static void qcow2_reopen_commit_post(BDRVReopenState *state)
+{
+    Error *err = NULL;
+
+    if (qcow2_prepare_writing(state->bs, state->flags, &err) < 0) {
+        error_report_err(err);
+    }
+}
+
+/* What it is like */
+
+static void qcow2_refresh_limits(BlockDriverState *bs, Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    bs->bl.pwrite_zeroes_alignment = s->cluster_size;
+    bs->bl.pdiscard_alignment = s->cluster_size;
+}
+
+static int qcow2_get_info(BlockDriverState *bs, BlockDriverInfo *bdi)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    bdi->cluster_size = s->cluster_size;
+    bdi->is_dirty = s->incompatible_features & QCOW2_INCOMPAT_DIRTY;
+    /* The state of the machine is behind the disk. */
+    bdi->vm_state_offset = size_to_l1(s, bs->total_sectors *
+                                      BDRV_SECTOR_SIZE) <<
+                           (s->cluster_bits + s->l2_bits);
+    return 0;
+}
+
+static ImageInfoSpecific *qcow2_get_specific_info(BlockDriverState *bs,
+                                                  Error **errp)
+{
+    BDRVQcow2State *s = bs->opaque;
+    ImageInfoSpecific *info = g_new0(ImageInfoSpecific, 1);
+    ImageInfoSpecificQCow2 *data = g_new0(ImageInfoSpecificQCow2, 1);
+
+    info->type = IMAGE_INFO_SPECIFIC_KIND_QCOW2;
+    info->u.qcow2.data = data;
+    data->compat = g_strdup(s->qcow_version == 2 ? "0.10" : "1.1");
+    data->refcount_bits = s->refcount_bits;
+    data->compression_type = QCOW2_COMPRESSION_TYPE_ZLIB;
+    if (s->qcow_version >= 3) {
+        data->has_lazy_refcounts = true;
+        data->lazy_refcounts = s->compatible_features &
+                               QCOW2_COMPAT_LAZY_REFCOUNTS;
+        data->has_corrupt = true;
+        data->corrupt = s->incompatible_features & QCOW2_INCOMPAT_CORRUPT;
+        data->has_extended_l2 = true;
+        data->extended_l2 = false;
+    }
+    return info;
+}
+
+/* Preallocated tables may refer to what the file does not read as zeroes. */
+static int qcow2_has_zero_init(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    return s->l1_size && s->l1_table[0] ? bdrv_has_zero_init(bs->file->bs) : 1;
+}
+
+static int qcow2_change_backing_file(BlockDriverState *bs,
+                                     const char *backing_file,
+                                     const char *backing_fmt)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    if (backing_file && strlen(backing_file) > QCOW_MAX_BACKING_NAME) {
+        return -EINVAL;
+    }
+    pstrcpy(bs->auto_backing_file, sizeof(bs->auto_backing_file),
+            backing_file ?: "");
+    pstrcpy(bs->backing_file, sizeof(bs->backing_file),
+            bs->auto_backing_file);
+    pstrcpy(bs->backing_format, sizeof(bs->backing_format),
+            backing_fmt ?: "");
+    g_free(s->image_backing_file);
+    g_free(s->image_backing_format);
+    s->image_backing_file = *bs->backing_file ? g_strdup(bs->backing_file)
+                                              : NULL;
+    s->image_backing_format = *bs->backing_format ?
+                              g_strdup(bs->backing_format) : NULL;
+    return qcow2_update_header(bs);
+}
+
+static int coroutine_fn qcow2_co_check(BlockDriverState *bs,
+                                       BdrvCheckResult *result,
+                                       BdrvCheckMode fix)
+{
+    BDRVQcow2State *s = bs->opaque;
+    int ret;
+
+    qemu_co_mutex_lock(&s->lock);
+    ret = qcow2_check_refcounts(bs, result, fix);
+    qemu_co_mutex_unlock(&s->lock);
+    return ret;
+}
+
+static const char *const qcow2_strong_runtime_opts[] = {
+    NULL
+};
+
+static BlockDriver bdrv_qcow2 = {
+    .format_name = "qcow2",
+    .instance_size = sizeof(BDRVQcow2State),
+    .is_format = true,
+    .supports_backing = true,
+    .create_opts = &qcow2_create_opts,
+    .strong_runtime_opts = qcow2_strong_runtime_opts,
+
+    .bdrv_probe = qcow2_probe,
+    .bdrv_open = qcow2_open,
+    .bdrv_close = qcow2_close,
+    .bdrv_reopen_prepare = qcow2_reopen_prepare,
+    .bdrv_reopen_commit_post = qcow2_reopen_commit_post,
+    .bdrv_inactivate = qcow2_inactivate,
+    .bdrv_child_perm = bdrv_default_perms,
+    .bdrv_co_create_opts = qcow2_co_create_opts,
+    .bdrv_change_backing_file = qcow2_change_backing_file,
+    .bdrv_refresh_limits = qcow2_refresh_limits,
+    .bdrv_has_zero_init = qcow2_has_zero_init,
+    .bdrv_get_info = qcow2_get_info,
+    .bdrv_get_specific_info = qcow2_get_specific_info,
+
+    .bdrv_co_preadv_part = qcow2_co_preadv_part,
+    .bdrv_co_pwritev_part = qcow2_co_pwritev_part,
+    .bdrv_co_pwrite_zeroes = qcow2_co_pwrite_zeroes,
+    .bdrv_co_pdiscard = qcow2_co_pdiscard,
+    .bdrv_co_block_status = qcow2_co_block_status,
+    .bdrv_co_flush_to_os = qcow2_co_flush_to_os,
+    .bdrv_co_truncate = qcow2_co_truncate,
+    .bdrv_co_check = qcow2_co_check,
+};
+
+static void bdrv_qcow2_init(void)
+{
+    bdrv_register(&bdrv_qcow2);
+}
+
+block_init(bdrv_qcow2_init);
