@@ -101,6 +101,20 @@ bool blkconf_blocksizes(BlockConf *conf, Error **errp)
     return true;
 }
 
+/* account-invalid and -failed; without them, what -drive has said. */
+static void blkconf_apply_accounting(BlockConf *conf)
+{
+    BlockAcctStats *stats = blk_get_stats(conf->blk);
+
+    block_acct_setup(stats,
+                     conf->account_invalid == ON_OFF_AUTO_AUTO
+                     ? stats->account_invalid
+                     : conf->account_invalid == ON_OFF_AUTO_ON,
+                     conf->account_failed == ON_OFF_AUTO_AUTO
+                     ? stats->account_failed
+                     : conf->account_failed == ON_OFF_AUTO_ON);
+}
+
 bool blkconf_apply_backend_options(BlockConf *conf, bool readonly,
                                    bool resizable, Error **errp)
 {
@@ -151,6 +165,7 @@ bool blkconf_apply_backend_options(BlockConf *conf, bool readonly,
     }
     blk_set_enable_write_cache(blk, wce);
     blk_set_on_error(blk, rerror, werror);
+    blkconf_apply_accounting(conf);
     return true;
 }
 

@@ -225,15 +225,14 @@ static void set_blocksize(Object *obj, Visitor *v, const char *name,
     if (value && (value < MIN_BLOCK_SIZE || value > MAX_BLOCK_SIZE)) {
         error_setg(errp, "Property %s.%s doesn't take value %" PRIu64
                    " (minimum: %d, maximum: %lld)",
-                   object_get_typename(OBJECT(dev)), name ?: "null", value,
+                   dev->id ?: "", name, value,
                    MIN_BLOCK_SIZE, (long long)MAX_BLOCK_SIZE);
         return;
     }
     if (value & (value - 1)) {
         error_setg(errp, "Property %s.%s doesn't take value '%" PRId64
                    "', it's not a power of 2",
-                   object_get_typename(OBJECT(dev)), name ?: "null",
-                   (int64_t)value);
+                   dev->id ?: "", name, (int64_t)value);
         return;
     }
     *ptr = value;
@@ -241,8 +240,7 @@ static void set_blocksize(Object *obj, Visitor *v, const char *name,
 
 const PropertyInfo qdev_prop_blocksize = {
     .name  = "size",
-    .description = "A power of two between " stringify(MIN_BLOCK_SIZE)
-                   " and 2 MiB",
+    .description = "A power of two between 512 B and 2 MiB",
     .get   = qdev_propinfo_get_size32,
     .set   = set_blocksize,
     .set_default_value = qdev_propinfo_set_default_value_uint,
