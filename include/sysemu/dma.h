@@ -17,6 +17,9 @@
 
 #include "exec/memory.h"
 #include "exec/address-spaces.h"
+#include "block/accounting.h"
+#include "block/aio.h"
+#include "qemu/iov.h"
 #include "qemu/atomic.h"
 
 /* The direction, seen from the device: TO_DEVICE reads memory. */
@@ -212,6 +215,34 @@ MemTxResult dma_buf_read(void *ptr, dma_addr_t len, dma_addr_t *residual,
                          QEMUSGList *sg, MemTxAttrs attrs);
 MemTxResult dma_buf_write(void *ptr, dma_addr_t len, dma_addr_t *residual,
                           QEMUSGList *sg, MemTxAttrs attrs);
+
+/*
+ * A list and a disk.  dma_blk_io() maps the list, a part at a time if it must be,
+ * and calls @io_func(offset, iov, cb, cb_opaque, @io_func_opaque) for each part;
+ * @offset is where on the disk it begins.  @dir is seen from the device: a read
+ * of the disk is FROM_DEVICE.  Each part is a multiple of @align bytes.
+ *
+ * @cb(@opaque, ret) is called in @ctx, once, not before this returns.  The list
+ * stays the caller's, and must stay.  blk_aio_cancel() works on the result.
+ */
+typedef BlockAIOCB *DMAIOFunc(int64_t offset, QEMUIOVector *iov,
+                              BlockCompletionFunc *cb, void *cb_opaque,
+                              void *opaque);
+
+BlockAIOCB *dma_blk_io(AioContext *ctx,
+                       QEMUSGList *sg, uint64_t offset, uint32_t align,
+                       DMAIOFunc *io_func, void *io_func_opaque,
+                       BlockCompletionFunc *cb, void *opaque,
+                       DMADirection dir);
+BlockAIOCB *dma_blk_read(BlockBackend *blk,
+                         QEMUSGList *sg, uint64_t offset, uint32_t align,
+                         BlockCompletionFunc *cb, void *opaque);
+BlockAIOCB *dma_blk_write(BlockBackend *blk,
+                          QEMUSGList *sg, uint64_t offset, uint32_t align,
+                          BlockCompletionFunc *cb, void *opaque);
+/* block_acct_start() for all of the list. */
+void dma_acct_start(BlockBackend *blk, BlockAcctCookie *cookie,
+                    QEMUSGList *sg, enum BlockAcctType type);
 
 /*
  * The alignment in bits for a piece of [@start, @end] that an IOMMU with
