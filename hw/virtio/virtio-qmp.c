@@ -12,6 +12,7 @@
 
 #include "qemu/osdep.h"
 #include "hw/virtio/virtio-access.h"
+#include "hw/virtio/virtio-scsi.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-virtio.h"
 #include "standard-headers/linux/virtio_balloon.h"
@@ -158,11 +159,26 @@ static const VirtioBitName virtio_serial_feature_names[] = {
     { }
 };
 
+/* virtio 1.2, 5.6.3 */
+static const VirtioBitName virtio_scsi_feature_names[] = {
+    VIRTIO_FEATURE_NAME(VIRTIO_SCSI_F_INOUT,
+                        "Requests including read and writable data buffers "
+                        "supported"),
+    VIRTIO_FEATURE_NAME(VIRTIO_SCSI_F_HOTPLUG,
+                        "Reporting and handling hot-plug events supported"),
+    VIRTIO_FEATURE_NAME(VIRTIO_SCSI_F_CHANGE,
+                        "Reporting and handling LUN changes supported"),
+    VIRTIO_FEATURE_NAME(VIRTIO_SCSI_F_T10_PI,
+                        "T10 info included in request header"),
+    { }
+};
+
 /* By VIRTIO_ID_*; a device without a table has bits without names. */
 static const VirtioBitName *const virtio_feature_names[] = {
     [VIRTIO_ID_BALLOON] = virtio_balloon_feature_names,
     [VIRTIO_ID_CONSOLE] = virtio_serial_feature_names,
     [VIRTIO_ID_NET] = virtio_net_feature_names,
+    [VIRTIO_ID_SCSI] = virtio_scsi_feature_names,
 };
 
 /* The names of the bits in *@bits, the last of @names first; takes them out. */
