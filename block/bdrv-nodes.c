@@ -228,6 +228,12 @@ void bdrv_set_monitor_owned(BlockDriverState *bs)
     QTAILQ_INSERT_TAIL(&monitor_bdrv_states, bs, monitor_list);
 }
 
+void bdrv_unset_monitor_owned(BlockDriverState *bs)
+{
+    GLOBAL_STATE_CODE();
+    QTAILQ_REMOVE(&monitor_bdrv_states, bs, monitor_list);
+}
+
 BlockDriverState *bdrv_next_monitor_owned(BlockDriverState *bs)
 {
     return bs ? QTAILQ_NEXT(bs, monitor_list)

@@ -226,7 +226,7 @@ static int bdrv_reopen_prepare(BDRVReopenState *reopen_state,
     BlockDriver *drv = bs->drv;
     QDict *orig_reopen_opts;
     Error *local_err = NULL;
-    const char *discard;
+    g_autofree char *discard = NULL;
     QemuOpts *opts;
     int ret = -EINVAL;
     bool drv_prepared = false;
@@ -245,10 +245,8 @@ static int bdrv_reopen_prepare(BDRVReopenState *reopen_state,
     if (discard) {
         if (bdrv_parse_discard_flags(discard, &reopen_state->flags) != 0) {
             error_setg(errp, "Invalid discard option");
-            g_free((char *)discard);
             goto error;
         }
-        g_free((char *)discard);
     }
     reopen_state->detect_zeroes =
         bdrv_parse_detect_zeroes(opts, reopen_state->flags, &local_err);
@@ -257,10 +255,10 @@ static int bdrv_reopen_prepare(BDRVReopenState *reopen_state,
         goto error;
     }
     /* Those that were handled; the others must not change. */
-    qemu_opt_unset(opts, BDRV_OPT_CACHE_DIRECT);
-    qemu_opt_unset(opts, BDRV_OPT_CACHE_NO_FLUSH);
-    qemu_opt_unset(opts, BDRV_OPT_READ_ONLY);
-    qemu_opt_unset(opts, BDRV_OPT_AUTO_READ_ONLY);
+    g_free(qemu_opt_get_del(opts, BDRV_OPT_CACHE_DIRECT));
+    g_free(qemu_opt_get_del(opts, BDRV_OPT_CACHE_NO_FLUSH));
+    g_free(qemu_opt_get_del(opts, BDRV_OPT_READ_ONLY));
+    g_free(qemu_opt_get_del(opts, BDRV_OPT_AUTO_READ_ONLY));
     qemu_opts_to_qdict(opts, reopen_state->options);
 
     ret = bdrv_can_set_read_only(bs, !(reopen_state->flags & BDRV_O_RDWR),

@@ -139,7 +139,7 @@ QemuOpts *drive_add(BlockInterfaceType type, int index, const char *file,
     return opts;
 }
 
-bool drive_check_orphaned(void)
+void drive_check_orphaned(void)
 {
     BlockBackend *blk = NULL;
     bool orphans = false;
@@ -161,7 +161,9 @@ bool drive_check_orphaned(void)
             orphans = true;
         }
     }
-    return orphans;
+    if (orphans) {
+        exit(1);
+    }
 }
 
 /* A drive goes with its device */
@@ -299,6 +301,7 @@ static BlockBackend *blockdev_init(const char *file, QDict *bs_opts,
         goto early_err;
     }
     if (id) {
+        id = qemu_opts_id(opts);
         qdict_del(bs_opts, "id");
     }
 
@@ -399,7 +402,6 @@ static BlockBackend *blockdev_init(const char *file, QDict *bs_opts,
             goto err_no_bs_opts;
         }
         blk_bs(blk)->detect_zeroes = detect_zeroes;
-        block_acct_setup(blk_get_stats(blk), account_invalid, account_failed);
         if (interval_list &&
             !parse_stats_intervals(blk_get_stats(blk), interval_list, errp)) {
             blk_unref(blk);
@@ -408,6 +410,7 @@ static BlockBackend *blockdev_init(const char *file, QDict *bs_opts,
         }
     }
 
+    block_acct_setup(blk_get_stats(blk), account_invalid, account_failed);
     if (throttle_enabled(&cfg)) {
         blk_io_limits_enable(blk, throttling_group ?: id);
         blk_set_io_limits(blk, &cfg);

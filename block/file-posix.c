@@ -723,6 +723,12 @@ static int coroutine_fn file_co_truncate(BlockDriverState *bs, int64_t offset,
     return 0;
 }
 
+static int file_get_info(BlockDriverState *bs, BlockDriverInfo *bdi)
+{
+    /* There is nothing to tell; but that can be told. */
+    return 0;
+}
+
 /* Where data and holes are */
 
 /*
@@ -1022,6 +1028,7 @@ static const char *const file_strong_runtime_opts[] = {
     .bdrv_io_unplug = file_aio_unplug,                                      \
     .bdrv_attach_aio_context = file_aio_attach_aio_context,                 \
     .bdrv_co_truncate = file_co_truncate,                                   \
+    .bdrv_get_info = file_get_info,                                         \
     .bdrv_getlength = file_getlength,                                       \
     .bdrv_get_allocated_file_size = file_get_allocated_file_size,           \
     .bdrv_check_perm = file_check_perm,                                     \

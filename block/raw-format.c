@@ -417,11 +417,10 @@ static void raw_child_perm(BlockDriverState *bs, BdrvChild *c,
 {
     bdrv_default_perms(bs, c, role, reopen_queue, parent_perm, parent_shared,
                        nperm, nshared);
-    /* It keeps to its part: others may write and resize the rest. */
+    /* It keeps to its part: the file grows only if it does. */
     if (role & BDRV_CHILD_DATA) {
-        *nperm &= ~BLK_PERM_RESIZE;
-        *nperm |= parent_perm & BLK_PERM_RESIZE;
-        *nshared |= parent_shared & BLK_PERM_RESIZE;
+        *nperm &= ~(BLK_PERM_WRITE | BLK_PERM_RESIZE);
+        *nperm |= parent_perm & (BLK_PERM_WRITE | BLK_PERM_RESIZE);
     }
 }
 

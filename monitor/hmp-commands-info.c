@@ -8,6 +8,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "block/block-hmp-cmds.h"
 #include "monitor-internal.h"
 #include "monitor/hmp.h"
 #include "qapi/qapi-commands-machine.h"
@@ -19,6 +20,18 @@ const HMPCommand hmp_info_cmds[] = {
         .params = "",
         .help = "show what the guest's balloon leaves it",
         .cmd = hmp_info_balloon,
+    }, {
+        .name = "block",
+        .args_type = "nodes:-n,verbose:-v,device:B?",
+        .params = "[-n] [-v] [device]",
+        .help = "show disks, or nodes (-n), with their images (-v)",
+        .cmd = hmp_info_block,
+    }, {
+        .name = "blockstats",
+        .args_type = "",
+        .params = "",
+        .help = "show what disks have done",
+        .cmd = hmp_info_blockstats,
     }, {
         .name = "chardev",
         .args_type = "",

@@ -11,6 +11,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "block/block-hmp-cmds.h"
 #include "monitor-internal.h"
 #include "monitor/hmp.h"
 
@@ -27,6 +28,18 @@ const HMPCommand hmp_cmds[] = {
         .params = "target",
         .help = "ask the guest to make do with so many MiB of memory",
         .cmd = hmp_balloon,
+    }, {
+        .name = "block_resize",
+        .args_type = "device:B,size:o",
+        .params = "device size",
+        .help = "make a disk longer or shorter, to so many MiB",
+        .cmd = hmp_block_resize,
+    }, {
+        .name = "block_set_io_throttle",
+        .args_type = "device:B,bps:l,bps_rd:l,bps_wr:l,iops:l,iops_rd:l,iops_wr:l",
+        .params = "device bps bps_rd bps_wr iops iops_rd iops_wr",
+        .help = "limit how much a disk does",
+        .cmd = hmp_block_set_io_throttle,
     }, {
         .name = "boot_set",
         .args_type = "bootdevice:s",
@@ -92,6 +105,24 @@ const HMPCommand hmp_cmds[] = {
         .help = "unplug a device",
         .cmd = hmp_device_del,
         .command_completion = device_del_completion,
+    }, {
+        .name = "drive_add",
+        .args_type = "node:-n,pci_addr:s,opts:s",
+        .params = "[-n] address [file=file][,if=type][,option=value]...",
+        .help = "make a disk's back end, as -drive does",
+        .cmd = hmp_drive_add,
+    }, {
+        .name = "drive_del",
+        .args_type = "id:B",
+        .params = "device",
+        .help = "take a disk's back end away",
+        .cmd = hmp_drive_del,
+    }, {
+        .name = "eject",
+        .args_type = "force:-f,device:B",
+        .params = "[-f] device",
+        .help = "take a medium out (-f: even if the guest has locked it)",
+        .cmd = hmp_eject,
     }, {
         .name = "exit_preconfig",
         .args_type = "",
@@ -302,6 +333,12 @@ const HMPCommand hmp_cmds[] = {
         .help = "plug the cable of a card or back end in, or pull it",
         .cmd = hmp_set_link,
         .command_completion = set_link_completion,
+    }, {
+        .name = "snapshot_blkdev",
+        .args_type = "reuse:-n,device:B,snapshot-file:s?,format:s?",
+        .params = "[-n] device [new-image-file] [format]",
+        .help = "put a new image over a disk's (-n: the image is there)",
+        .cmd = hmp_snapshot_blkdev,
     }, {
         .name = "stop|s",
         .args_type = "",

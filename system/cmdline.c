@@ -13,6 +13,7 @@
 #include "qapi/compat-policy.h"
 #include "qapi/error.h"
 #include "qapi/opts-visitor.h"
+#include "qapi/qapi-visit-block-core.h"
 #include "qapi/qapi-visit-compat.h"
 #include "qapi/qapi-visit-qom.h"
 #include "qapi/qmp/qerror.h"
@@ -33,6 +34,7 @@
 #include "monitor/monitor.h"
 #include "net/net.h"
 #include "qom/object_interfaces.h"
+#include "sysemu/blockdev.h"
 #include "sysemu/rtc.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
@@ -44,6 +46,7 @@
 
 CommandLine cmdline = {
     .objects = QTAILQ_HEAD_INITIALIZER(cmdline.objects),
+    .blockdevs = QTAILQ_HEAD_INITIALIZER(cmdline.blockdevs),
     .devices = QTAILQ_HEAD_INITIALIZER(cmdline.devices),
 };
 
@@ -212,6 +215,7 @@ static void qemu_add_all_opts(void)
     qemu_add_opts(&qemu_msg_opts);
     qemu_add_opts(&qemu_fw_cfg_opts);
     qemu_add_opts(&qemu_trace_opts);
+    qemu_add_opts(&qemu_drive_opts);
     qemu_add_opts(&qemu_chardev_opts);
     qemu_add_opts(&qemu_device_opts);
     qemu_add_opts(&qemu_netdev_opts);
@@ -288,6 +292,17 @@ static void object_option_parse(const char *str)
 
     object_option_add_visitor(v, &error_fatal);
     visit_free(v);
+}
+
+static void blockdev_option_parse(const char *arg)
+{
+    Visitor *v = qobject_input_visitor_new_str(arg, "driver", &error_fatal);
+    BlockdevOption *opt = g_new0(BlockdevOption, 1);
+
+    visit_type_BlockdevOptions(v, NULL, &opt->bdo, &error_fatal);
+    visit_free(v);
+    loc_save(&opt->loc);
+    QTAILQ_INSERT_TAIL(&cmdline.blockdevs, opt, next);
 }
 
 static void device_option_parse(const char *arg)
@@ -507,6 +522,14 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         break;
     case QEMU_OPTION_smbios:
         smbios_option_parse(optarg);
+        break;
+    case QEMU_OPTION_blockdev:
+        blockdev_option_parse(optarg);
+        break;
+    case QEMU_OPTION_drive:
+        if (!drive_add(IF_DEFAULT, -1, NULL, optarg)) {
+            exit(1);
+        }
         break;
     case QEMU_OPTION_netdev:
         if (netdev_is_modern(optarg)) {

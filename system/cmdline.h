@@ -10,6 +10,7 @@
 #ifndef SYSTEM_CMDLINE_H
 #define SYSTEM_CMDLINE_H
 
+#include "qapi/qapi-types-block-core.h"
 #include "qapi/qapi-types-qom.h"
 #include "qapi/qmp/qdict.h"
 #include "qemu/error-report.h"
@@ -19,6 +20,12 @@ typedef struct ObjectOption {
     ObjectOptions *opts;
     QTAILQ_ENTRY(ObjectOption) next;
 } ObjectOption;
+
+typedef struct BlockdevOption {
+    BlockdevOptions *bdo;
+    Location loc;
+    QTAILQ_ENTRY(BlockdevOption) next;
+} BlockdevOption;
 
 /* -device in its JSON form; the other form is in QemuOpts. */
 typedef struct DeviceOption {
@@ -42,6 +49,7 @@ typedef struct CommandLine {
     bool nographic;
     bool preconfig;             /* wait for x-exit-preconfig */
     QTAILQ_HEAD(, ObjectOption) objects;
+    QTAILQ_HEAD(, BlockdevOption) blockdevs;
     QTAILQ_HEAD(, DeviceOption) devices;
 } CommandLine;
 

@@ -15,6 +15,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "block/block.h"
 #include "exec/cpu-all.h"
 #include "exec/cpu-common.h"
 #include "exec/exec-all.h"
@@ -471,7 +472,9 @@ static int do_vm_stop(RunState state, bool send_stop)
             qapi_event_send_stop();
         }
     }
-    return 0;
+    /* Who copies the image of a stopped VM has all of it. */
+    bdrv_drain_all();
+    return bdrv_flush_all();
 }
 
 /* The process ends: stop the VM, and let nobody know. */
@@ -498,7 +501,8 @@ int vm_stop_force_state(RunState state)
         return vm_stop(state);
     }
     runstate_set(state);
-    return 0;
+    bdrv_drain_all();
+    return bdrv_flush_all();
 }
 
 /* All of vm_start() but the vCPUs; -1 if the VM ran already. */

@@ -65,6 +65,20 @@ static const QEMUOption qemu_options[] = {
       "a structure from a file, or fields of one of type 0, 1, 2, 3, 4, 8,\n"
       "11, 17 or 41" },
 
+    { .help = "Block device options" },
+    { "blockdev", true, QEMU_OPTION_blockdev,
+      "[driver=]driver,node-name=name[,option=value...]",
+      "make a node; JSON is understood too" },
+    { "drive", true, QEMU_OPTION_drive,
+      "[file=file][,if=type][,bus=n][,unit=m][,media=d][,index=i]\n"
+      "[,cache=writethrough|writeback|none|directsync|unsafe][,format=f]\n"
+      "[,snapshot=on|off][,rerror=ignore|stop|report]\n"
+      "[,werror=ignore|stop|report|enospc][,id=name]\n"
+      "[,aio=threads|native|io_uring][,readonly=on|off]\n"
+      "[,discard=ignore|unmap][,detect-zeroes=on|off|unmap]\n"
+      "[,throttling.limit=value...]",
+      "make a disk's back end, and with if=virtio the disk" },
+
     { .help = "Display options" },
     { "display", true, QEMU_OPTION_display, "none",
       "what shows the guest's screen: nothing" },

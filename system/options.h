@@ -33,6 +33,8 @@ enum {
     QEMU_OPTION_fw_cfg,
     QEMU_OPTION_option_rom,
     QEMU_OPTION_smbios,
+    QEMU_OPTION_blockdev,
+    QEMU_OPTION_drive,
     QEMU_OPTION_netdev,
     QEMU_OPTION_nic,
     QEMU_OPTION_net,

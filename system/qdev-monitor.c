@@ -25,6 +25,7 @@
 #include "monitor/hmp.h"
 #include "monitor/monitor.h"
 #include "monitor/qdev.h"
+#include "sysemu/block-backend.h"
 #include "sysemu/sysemu.h"
 #include "qdev-monitor-internal.h"
 #include "trace.h"
@@ -320,6 +321,23 @@ static DeviceState *find_device_state(const char *id, Error **errp)
         error_setg(errp, "%s is not a hotpluggable device", id);
     }
     return dev;
+}
+
+/* Of a device, by its id or path. */
+BlockBackend *blk_by_qdev_id(const char *id, Error **errp)
+{
+    DeviceState *dev = find_device_state(id, errp);
+    BlockBackend *blk;
+
+    GLOBAL_STATE_CODE();
+    if (!dev) {
+        return NULL;
+    }
+    blk = blk_by_dev(dev);
+    if (!blk) {
+        error_setg(errp, "Device does not have a block device backend");
+    }
+    return blk;
 }
 
 /* If a guest has to be asked, the device goes when it has answered. */

@@ -4,7 +4,8 @@
  *     vm_shutdown           no vCPU runs, no timer of the machine
  *     monitor_cleanup       nobody is told of what follows
  *     qemu_destroy_machine  devices, board, memory
- *     net_cleanup           then what the devices used
+ *     bdrv_close_all        then what the devices used
+ *     net_cleanup
  *     qemu_chr_cleanup
  *     user_creatable_cleanup
  *
@@ -18,6 +19,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "block/block.h"
 #include "chardev/char.h"
 #include "exec/address-spaces.h"
 #include "exec/cpu-common.h"
@@ -127,6 +129,7 @@ void qemu_cleanup(void)
     monitor_cleanup();
     qemu_destroy_machine();
 
+    bdrv_close_all();
     net_cleanup();
     qemu_chr_cleanup();
     user_creatable_cleanup();

@@ -10,7 +10,7 @@
  *     user_register_global_props      -global
  *     qemu_create_machine             an object, no board yet
  *     qemu_create_default_devices     what nobody asked for
- *     qemu_create_early_backends      -object (most), -chardev
+ *     qemu_create_early_backends      -object (most), -chardev, -blockdev, -drive
  *     qemu_apply_machine_options      -machine, -m, -smp
  *     configure_accelerators          -accel
  *     qemu_create_late_backends       -netdev, -object (the rest), -monitor,
@@ -30,6 +30,7 @@
 
 #include "qemu/osdep.h"
 #include "qapi/error.h"
+#include "qapi/qapi-commands-block-core.h"
 #include "qapi/qapi-commands-misc.h"
 #include "qapi/qmp/qdict.h"
 #include "qemu/accel.h"
@@ -53,6 +54,7 @@
 #include "monitor/qdev.h"
 #include "net/net.h"
 #include "qom/object_interfaces.h"
+#include "sysemu/blockdev.h"
 #include "sysemu/cpu-timers.h"
 #include "sysemu/cpus.h"
 #include "sysemu/hostmem.h"
@@ -231,11 +233,39 @@ static int mon_init_func(void *opaque, QemuOpts *opts, Error **errp)
     return monitor_init_opts(opts, errp);
 }
 
+static int drive_init_func(void *opaque, QemuOpts *opts, Error **errp)
+{
+    BlockInterfaceType *block_default_type = opaque;
+
+    return drive_new(opts, *block_default_type, errp) == NULL;
+}
+
+/* -blockdev, then -drive, which may name its nodes. */
+static void configure_blockdev(void)
+{
+    MachineClass *machine_class = MACHINE_GET_CLASS(current_machine);
+    BlockdevOption *bdo;
+
+    while ((bdo = QTAILQ_FIRST(&cmdline.blockdevs))) {
+        QTAILQ_REMOVE(&cmdline.blockdevs, bdo, next);
+        loc_push_restore(&bdo->loc);
+        qmp_blockdev_add(bdo->bdo, &error_fatal);
+        loc_pop(&bdo->loc);
+        qapi_free_BlockdevOptions(bdo->bdo);
+        g_free(bdo);
+    }
+    if (qemu_opts_foreach(qemu_find_opts("drive"), drive_init_func,
+                          &machine_class->block_default_type, &error_fatal)) {
+        exit(0);        /* it was a request for help */
+    }
+}
+
 static void qemu_create_early_backends(void)
 {
     object_option_foreach_add(object_create_early);
     qemu_opts_foreach(qemu_find_opts("chardev"), chardev_init_func, NULL,
                       &error_fatal);
+    configure_blockdev();
 }
 
 static void qemu_create_late_backends(void)
@@ -380,6 +410,7 @@ static void qemu_machine_creation_done(void)
 {
     net_check_clients();
     qdev_prop_check_globals();
+    drive_check_orphaned();
     qdev_machine_creation_done();
     create_gdbservers();
 }

@@ -564,6 +564,7 @@ static void pc_machine_class_init(ObjectClass *oc, void *data)
     mc->reset = pc_machine_reset;
     mc->wakeup = pc_machine_wakeup;
     mc->default_boot_order = "cad";
+    mc->block_default_type = IF_IDE;
     mc->max_cpus = 255;
     mc->default_cpu_type = X86_CPU_TYPE_NAME("qemu64");
     mc->has_hotpluggable_cpus = true;

@@ -204,6 +204,7 @@ char *bdrv_get_full_backing_filename_from_filename(const char *backed,
                                                    Error **errp);
 char *bdrv_dirname(BlockDriverState *bs, Error **errp);
 void bdrv_set_monitor_owned(BlockDriverState *bs);
+void bdrv_unset_monitor_owned(BlockDriverState *bs);
 /* The reader of -blockdev's QDicts is in block_int-global-state.h. */
 
 /* Announce memory that many requests will use. */

@@ -12,6 +12,7 @@
 #ifndef HW_BOARDS_H
 #define HW_BOARDS_H
 
+#include "sysemu/blockdev.h"
 #include "exec/memory.h"
 #include "sysemu/hostmem.h"
 #include "qapi/qapi-types-machine.h"
@@ -134,6 +135,8 @@ struct MachineClass {
     bool is_default;
     const char *default_machine_opts;
     const char *default_boot_order;
+    /* What a -drive without if= is plugged into. */
+    BlockInterfaceType block_default_type;
     const char *default_display;
     const char *default_nic;
     GPtrArray *compat_props;

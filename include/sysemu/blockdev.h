@@ -45,8 +45,8 @@ void override_max_devs(BlockInterfaceType type, int max_devs);
 
 DriveInfo *drive_get(BlockInterfaceType type, int bus, int unit);
 DriveInfo *drive_get_by_index(BlockInterfaceType type, int index);
-/* Complains about drives that no board took; true if there was one. */
-bool drive_check_orphaned(void);
+/* Ends the program if there are drives that no board took. */
+void drive_check_orphaned(void);
 int drive_get_max_bus(BlockInterfaceType type);
 int drive_get_max_devs(BlockInterfaceType type);
 /* -drive's options as the command line has them; NULL on error. */
@@ -55,6 +55,10 @@ QemuOpts *drive_add(BlockInterfaceType type, int index, const char *file,
 /* Make it.  NULL on error. */
 DriveInfo *drive_new(QemuOpts *arg, BlockInterfaceType block_default_type,
                      Error **errp);
+
+/* By a back end's name or a device's id, one of which is NULL. */
+BlockBackend *qmp_get_blk(const char *blk_name, const char *qdev_id,
+                          Error **errp);
 
 /* -drive and -blockdev */
 extern QemuOptsList qemu_legacy_drive_opts;

@@ -191,6 +191,36 @@ static const HmpCase cases_of_all[] = {
     { "netdev_del h9", "" },
     { "netdev_del h9", "Error: Device 'h9' not found\n" },
 
+    /* disks */
+    { "drive_add 0 if=none,id=dd0,driver=null-co,size=1M", "OK\n" },
+    { "drive_add 0 if=none,id=dd0,driver=null-co",
+      "Duplicate ID 'dd0' for drive\n" },
+    { "drive_add -n 0 driver=null-co",
+      "'node-name' needs to be specified\n" },
+    { "drive_add -n 0 driver=null-co,node-name=nn0", "" },
+    { "info block dd0", "dd0 (#block", true },
+    { "info block nn0", "nn0: null-co:// (null-co)\n"
+      "    Cache mode:       writeback\n" },
+    { "info blockstats", "dd0: rd_bytes=0 wr_bytes=0 ", true },
+    { "block_set_io_throttle dd0 1 1 0 0 0 0",
+      "Error: bps/iops/max total values and read/write values "
+      "cannot be used at the same time\n" },
+    { "block_set_io_throttle dd0 0 0 0 100 0 0", "" },
+    { "block_set_io_throttle dd0 0 0 0 0 0 0", "" },
+    { "block_resize nope 1M",
+      "Error: Cannot find device='nope' nor node-name=''\n" },
+    { "block_resize dd0 1M",
+      "Error: Image format driver does not support resize\n" },
+    { "snapshot_blkdev dd0",
+      "Error: Parameter 'snapshot-file' is missing\n" },
+    { "eject nope", "Error: Device 'nope' not found\n" },
+    { "eject dd0", "" },
+    { "info block dd0", "dd0: [not inserted]\n"
+      "    Removable device: not locked, tray closed\n" },
+    { "drive_del dd0", "" },
+    { "drive_del nn0", "" },
+    { "drive_del dd0", "Device 'dd0' not found\n" },
+
     /* devices */
     { "device_add", "Error: Parameter 'driver' is missing\n" },
     { "device_add help", "name \"virtio-net-pci\", bus PCI", true },
