@@ -50,8 +50,8 @@ MISSING = [
                         r"incomplete type ['‘]([\w ]+)['’]")),
 ]
 NO_SYMBOL = re.compile(r"undefined (?:reference to|symbol:?) [`']?(\w+)'?")
-TWICE = re.compile(r"(?:multiple definition of|duplicate symbol:?) [`']?(\w+)'?|"
-                   r"duplicate symbol: .*: (\w+)$", re.M)
+TWICE = re.compile(r"multiple definition of [`'](\w+)'|"
+                   r"duplicate symbol: (?:.*: )?(\w+)$", re.M)
 
 # What is one file in QEMU and several here.
 PARTS = {

@@ -7,7 +7,9 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
+import contextlib
 import importlib.util
+import io
 import json
 import os
 import shlex
@@ -129,6 +131,61 @@ class DropinTest(unittest.TestCase):
                       self.made('include/trace/trace-hw_wanting.h'))
         self.assertIn('/hw/virtio/trace.h"',
                       self.made('include/hw/virtio/trace.h'))
+
+    def test_events_beside(self):
+        """Of a folder's events those that the source, or its header, names."""
+        self.write('hw/trace-events', EVENTS)
+        self.write('hw/wanting.h', 'trace_virtio_notify(0, 0);\n')
+        self.write('hw/wanting.c', '#include "wanting.h"\n'
+                   'if (trace_event_get_state_backends(TRACE_WANTING_POKE)) {}')
+        text = dropin.read(dropin.events_beside(self.build, [self.source]))
+        self.assertIn('wanting_poke(', text)
+        self.assertIn('virtio_notify(', text)
+        self.assertNotIn('wanting_peek', text)
+
+    def test_no_events_beside(self):
+        self.assertIsNone(dropin.events_beside(self.build, [self.source]))
+
+    def own(self, source, *includes):
+        source = self.write(source, '\n'.join('#include "%s"' % i
+                                              for i in includes))
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            dropin.own_headers(self.build, [source], None)
+        return said.getvalue()
+
+    def test_header_of_the_folder(self):
+        """In a tree: the device's own, not those of other subsystems."""
+        self.write('include/hw/misc/dial.h', '#include "hw/misc/knob.h"\n')
+        self.write('include/hw/misc/knob.h', '')
+        self.write('include/hw/nosuch/bus.h', '')
+        said = self.own('hw/misc/dial.c', 'hw/misc/dial.h', 'hw/nosuch/bus.h',
+                        'hw/pci/pci.h')
+        self.assertIn('include/hw/misc/dial.h"',
+                      self.made('include/hw/misc/dial.h'))
+        self.assertIn('hw/misc/dial.h is the one at', said)
+        for name in ('nosuch/bus.h', 'pci/pci.h'):
+            self.assertFalse(os.path.exists(os.path.join(
+                self.build, 'dropin/include/hw', name)))
+
+    def test_header_beside(self):
+        """Brought along without its folders."""
+        self.write('cards/dial.h', '')
+        self.own('cards/dial.c', 'hw/misc/dial.h', 'dial.h')
+        self.assertIn('/cards/dial.h"', self.made('include/hw/misc/dial.h'))
+        self.assertFalse(os.path.exists(os.path.join(
+            self.build, 'dropin/include/dial.h')))
+
+    def test_linker(self):
+        """What ld and mold say."""
+        self.assertEqual(dropin.NO_SYMBOL.findall(
+            "x.c: undefined reference to `usb_wakeup'\n"
+            "mold: error: undefined symbol: aud_open\n"),
+            ['usb_wakeup', 'aud_open'])
+        self.assertEqual(
+            [a or b for a, b in dropin.TWICE.findall(
+                "x.c: multiple definition of `edu_read'; y.c: first\n"
+                "mold: error: duplicate symbol: a.o: b.o: dial_read\n")],
+            ['edu_read', 'dial_read'])
 
     def test_no_trace_events(self):
         self.assertEqual(dropin.trace_headers(self.build, [self.source], None),
