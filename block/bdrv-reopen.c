@@ -302,7 +302,6 @@ static int bdrv_reopen_prepare(BDRVReopenState *reopen_state,
          e = qdict_next(reopen_state->options, e)) {
         QObject *new = qdict_entry_value(e);
         QObject *old = qdict_get(bs->options, qdict_entry_key(e));
-        g_autofree char *new_str = NULL;
 
         if (old && qobject_is_equal(new, old)) {
             continue;
