@@ -100,7 +100,11 @@ static void blk_root_drained_end(BdrvChild *child)
         if (blk->dev_ops && blk->dev_ops->drained_end) {
             blk->dev_ops->drained_end(blk->dev_opaque);
         }
-        qemu_co_enter_all(&blk->queued_requests, (CoMutex *)NULL);
+        /* Counted from here on: they may wake up in another thread, later. */
+        while (!qemu_co_queue_empty(&blk->queued_requests)) {
+            blk_inc_in_flight(blk);
+            qemu_co_enter_next(&blk->queued_requests, (CoMutex *)NULL);
+        }
     }
 }
 

@@ -64,10 +64,13 @@ static int blk_check_byte_request(BlockBackend *blk, int64_t offset,
 static void coroutine_fn blk_wait_while_drained(BlockBackend *blk)
 {
     assert(blk->in_flight > 0);
-    if (blk->quiesce_counter && !blk->disable_request_queuing) {
+    while (blk->quiesce_counter && !blk->disable_request_queuing) {
+        /* Whoever wakes us counts us again: see blk_root_drained_end(). */
         blk_dec_in_flight(blk);
         qemu_co_queue_wait(&blk->queued_requests, (CoMutex *)NULL);
-        blk_inc_in_flight(blk);
+
+        /* In that section it may have gone to another thread. */
+        aio_co_reschedule_self(blk_get_aio_context(blk));
     }
 }
 

@@ -26,6 +26,9 @@
   "Duplicate nodes with node-name='n0'" },
 { "blockdev-add", "{'driver': 'null-co'}",
   "'node-name' must be specified for the root node" },
+{ "blockdev-add", "{'driver': 'throttle', 'node-name': 'n1',"
+  " 'throttle-group': 'nope', 'file': 'n0'}",
+  "Throttle group 'nope' does not exist" },
 { "blockdev-change-medium", "{'id': 'nope', 'filename': '/nowhere'}",
   "Device 'nope' not found", NO_DEVICE },
 { "blockdev-close-tray", "{'id': 'nope'}",
