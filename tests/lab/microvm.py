@@ -82,9 +82,6 @@ def legacy():
         with step('/dev/hwrng reads'):
             check_equal(vm.sh('dd if=/dev/hwrng bs=64 count=16 2>/dev/null '
                               '| wc -c'), '1024', 'bytes')
-        with step('reboot comes up again'):
-            vm.send('reboot -f')
-            vm.boot()
 
 
 @scenario

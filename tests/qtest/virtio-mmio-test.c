@@ -446,6 +446,7 @@ static void test_bad_sizes(gconstpointer drive)
 /* Ready before there is a ring; kicks of everything and nothing. */
 static void test_bad_order(gconstpointer drive)
 {
+    QVirtQueue *vq;
     MMIOTest t;
 
     mmio_boot(&t, GPOINTER_TO_INT(drive), "virtio-rng-device", "");
@@ -464,13 +465,14 @@ static void test_bad_order(gconstpointer drive)
     rng_check(&t);
 
     /* In the middle of everything another size, and another place. */
-    rng_start(&t);
+    vq = rng_start(&t);
     reg_write(&t, VIRTIO_MMIO_QUEUE_NUM, 2);
     reg_write(&t, VIRTIO_MMIO_QUEUE_DESC_HIGH, 0xffffffff);
     reg_write(&t, VIRTIO_MMIO_QUEUE_USED_HIGH, 0xffffffff);
     reg_write(&t, VIRTIO_MMIO_QUEUE_READY, 1);
     reg_write(&t, VIRTIO_MMIO_QUEUE_PFN, 0xfffffff0);
     reg_write(&t, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
+    qvirtqueue_cleanup(t.vdev->bus, vq, &t.alloc);
     rng_check(&t);
     mmio_stop(&t);
 }
