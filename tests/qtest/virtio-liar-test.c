@@ -351,7 +351,7 @@ static void test_ring(QVirtioAny *d)
             liar_let_happen(d);
         } else if (lie->harmless || is_blind_to(d, lie->name)) {
             liar_let_happen(d);
-            g_assert_false(liar_needs_reset(d));
+            g_assert_true(d->type->fussy || !liar_needs_reset(d));
         } else {
             liar_wait_broken(d);
         }
@@ -372,14 +372,14 @@ static void test_wrap_counters(QVirtioAny *d)
     qvirtio_any_start(d);
     vq = qvirtio_any_victim(d);
     g_assert_cmpuint(vq->size, ==, 4);
-    for (unsigned n = 0; n < 2 * vq->size + 1; n++) {
+    /* A piece of work takes some places; most take one. */
+    while (vq->free_head < 2 * vq->size + 1) {
         unsigned place = vq->free_head % vq->size;
         bool wrap = !(vq->free_head / vq->size & 1);
         const uint16_t wrong[] = {
             wrap ? USED : AVAIL, 0, AVAIL | USED,
         };
 
-        g_assert_cmpuint(vq->free_head, ==, n);
         for (int i = 0; i < ARRAY_SIZE(wrong); i++) {
             liar_set_packed(d, vq->desc, place, NOWHERE, LIAR_PIECE,
                        wrong[i] | liar_flags(d));

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include "virtio-any.h"
 #include "virtio-net.h"
+#include "virtio-scsi.h"
 #include "standard-headers/linux/virtio_balloon.h"
 #include "standard-headers/linux/virtio_config.h"
 
@@ -175,6 +176,45 @@ static void any_rng_stall(QVirtioAny *d)
     }
 }
 
+/* virtio-scsi: the disk takes its time to read, and none for anything else */
+
+/* Plug the disk in if it is not there, as after its adapter's going. */
+static void any_scsi_disk(QVirtioAny *d)
+{
+    QScsiAnswer a;
+
+    qscsi_do(d, &(QScsiCmd) { .target = 0 }, &a, NULL);
+    if (a.response == VIRTIO_SCSI_S_BAD_TARGET) {
+        g_autofree char *said = qtest_hmp(d->qts, "device_add scsi-hd,"
+                                          "bus=" QVIRTIO_ANY_ID ".0,drive=b0,"
+                                          "share-rw=on,serial=%u", ++d->count);
+
+        g_assert_cmpstr(said, ==, "");
+    }
+    qscsi_ready(d, 0, 0);
+}
+
+static void any_scsi_work(QVirtioAny *d)
+{
+    QScsiCmd inquiry = { .cdb = { 0x12, 0, 0, 0, 36 }, .in = 36 };
+    uint8_t data[36];
+    QScsiAnswer a;
+
+    any_scsi_disk(d);
+    g_assert_cmphex(qscsi_do(d, &inquiry, &a, data), ==, 0);
+    g_assert_cmpint(a.response, ==, VIRTIO_SCSI_S_OK);
+    g_assert_cmpuint(a.used, ==, QSCSI_RESPONSE_SIZE + 36);
+    g_assert_cmpmem(&data[16], 13, "QEMU HARDDISK", 13);
+}
+
+static void any_scsi_stall(QVirtioAny *d)
+{
+    QScsiCmd read = { .cdb = { 0x28, 0, 0, 0, 0, 0, 0, 0, 1 }, .in = 512 };
+    QScsiReq r;
+
+    qscsi_send(d, &r, QSCSI_CMD, &read);
+}
+
 /* The types */
 
 const QVirtioAnyType qvirtio_any_types[] = {
@@ -214,6 +254,17 @@ const QVirtioAnyType qvirtio_any_types[] = {
         .work = any_rng_work,
         .stall = any_rng_stall,
         .host = any_rng_host,
+    }, {
+        .name = "virtio-scsi",
+        .device = "virtio-scsi-pci-transitional",
+        .args = "-blockdev null-co,node-name=b0,size=1048576,"
+                "read-zeroes=on,latency-ns=100000000",
+        .queues = 3,
+        .config_size = 36,
+        .victim = QSCSI_CMD,
+        .fussy = true,
+        .work = any_scsi_work,
+        .stall = any_scsi_stall,
     },
     { }
 };

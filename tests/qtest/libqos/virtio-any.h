@@ -61,11 +61,13 @@ typedef struct QVirtioAnyType {
 
     /*
      * The queue for lies: one that the device looks at when it is kicked.
-     * @in: its buffers are for the device to write.  @blind_to: names of
-     * lies that it does not see, as it never looks so closely: " a b ".
+     * @in: its buffers are for the device to write.  @fussy: a request of one
+     * buffer breaks it, as there is no place for the answer.  @blind_to: names
+     * of lies that it does not see, as it never looks so closely: " a b ".
      */
     unsigned victim;
     bool in;
+    bool fussy;
     const char *blind_to;
 
     /* One piece of work, from the guest's side and the host's: it is done. */
