@@ -24,7 +24,8 @@ NODES = ''.join(
     f' -blockdev null-co,node-name={name},size={SIZE},read-zeroes=on{more}'
     for name, more in (('n0', ''), ('n1', ''), ('n2', ''), ('n3', ''),
                        ('n4', ''), ('ro', ',read-only=on'),
-                       ('cd', ',read-only=on'), ('dvd', ',read-only=on')))
+                       ('cd', ',read-only=on'), ('dvd', ',read-only=on'),
+                       ('other', ',read-only=on')))
 NODES = NODES.replace(f'dvd,size={SIZE}', f'dvd,size={2 << 30}')
 
 # id, address, and the rest
@@ -285,6 +286,43 @@ def task_management(sides):
     return notes
 
 
+def media(sides):
+    """The user moves the tray, and changes what is in it."""
+    state = [ask(0x00), ask(0x00), ask(0x00),
+             *[ask(0x4a, 1, 0, 0, 0x10, 0, 0, 0, 8, data=8)] * 2,
+             ask(0x25, data=8), ask(0x46, *[0] * 6, 0, 8, data=8)]
+    notes = group(sides, 'cd', state)
+    for step in (('blockdev-open-tray', {'id': 'cd'}),
+                 ('blockdev-open-tray', {'id': 'cd'}),
+                 ('blockdev-remove-medium', {'id': 'cd'}),
+                 ('blockdev-remove-medium', {'id': 'cd'}),
+                 ('blockdev-insert-medium', {'id': 'cd', 'node-name': 'other'}),
+                 ('blockdev-insert-medium', {'id': 'cd', 'node-name': 'cd'}),
+                 ('blockdev-close-tray', {'id': 'cd'}),
+                 ('blockdev-close-tray', {'id': 'cd'}),
+                 ask(0x1e, 0, 0, 0, 1),
+                 ('blockdev-open-tray', {'id': 'cd'}),
+                 ('eject', {'id': 'cd'}),
+                 ('eject', {'id': 'cd', 'force': True}),
+                 ask(0x1e, 0, 0, 0, 0),
+                 ('blockdev-insert-medium', {'id': 'cd', 'node-name': 'cd'}),
+                 ('blockdev-close-tray', {'id': 'cd'}),
+                 ('blockdev-open-tray', {'id': 'hd'}),
+                 ('eject', {'id': 'hd'}),
+                 ('eject', {'id': 'nosuch'}),
+                 ('blockdev-open-tray', {'id': 'ssd'}),
+                 ('blockdev-close-tray', {'id': 'ssd'})):
+        if isinstance(step[0], str):
+            answers = [side.qmp(step[0], **step[1]) for side in sides]
+            if answers[0] != answers[1]:
+                notes.append(f'{step}: {answers}')
+        else:
+            notes += both(sides, ADDRESSES['cd'], step)
+        for request in state:
+            notes += both(sides, ADDRESSES['cd'], request)
+    return notes + group(sides, 'hd', []) + group(sides, 'ssd', [])
+
+
 def unplugged(sides):
     """What is left of a target when LUN 0 has gone."""
     for side in sides:
@@ -321,6 +359,7 @@ def main():
             tests.append((f'{address} is not there',
                           lambda a=address: group(sides, a, absent())))
         tests.append(('task management', lambda: task_management(sides)))
+        tests.append(('media', lambda: media(sides)))
         tests.append(('LUN 0 goes', lambda: unplugged(sides)))
 
         print(f'1..{len(tests)}')

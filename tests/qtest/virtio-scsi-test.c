@@ -14,6 +14,7 @@
 
 #include "qemu/osdep.h"
 #include "libqtest.h"
+#include "libqos/fw_cfg.h"
 #include "libqos/virtio-liar.h"
 #include "libqos/virtio-scsi.h"
 #include "qapi/qmp/qdict.h"
@@ -807,6 +808,23 @@ static void test_queues(void)
     qtest_quit(qts);
 }
 
+/* Firmware finds it by the adapter's slot, and target and LUN. */
+static void test_bootorder(void)
+{
+    QTestState *qts = qtest_init("-machine pc -nodefaults "
+        "-device virtio-scsi-pci,id=s0,addr=4 -blockdev null-co,node-name=n0 "
+        "-device scsi-cd,scsi-id=2,bootindex=7 "
+        "-device scsi-hd,drive=n0,scsi-id=1,lun=3,bootindex=5");
+    QFWCFG *fw_cfg = pc_fw_cfg_init(qts);
+    char order[4096] = "";
+
+    qfw_cfg_get_file(fw_cfg, "bootorder", order, sizeof(order));
+    g_assert_cmpstr(order, ==, "/pci@i0cf8/scsi@4/channel@0/disk@1,3\n"
+                    "/pci@i0cf8/scsi@4/channel@0/disk@2,0");
+    pc_fw_cfg_uninit(fw_cfg);
+    qtest_quit(qts);
+}
+
 static void add_drives(const char *name, void (*test)(gconstpointer),
                        unsigned drives, bool iothread)
 {
@@ -846,6 +864,7 @@ int main(int argc, char **argv)
     add_drives("resize", test_resize, IN_SPLIT, true);
     add_drives("unplug-busy", test_unplug_busy, IN_SPLIT, true);
     add_drives("many", test_many, IN_ALL, true);
+    qtest_add_func("/virtio-scsi/bootorder", test_bootorder);
     qtest_add_func("/virtio-scsi/errors", test_errors);
     qtest_add_func("/virtio-scsi/queues", test_queues);
     return g_test_run();
