@@ -53,6 +53,12 @@ static const struct {
       "{\"free-page-hint\": true, \"iothread\": \"io0\","
       " \"free-page-reporting\": true,"
       " \"guest-stats-polling-interval\": 1}" },
+    /* The disk is free when the device has ended: the next one shares it. */
+    { "virtio-blk-pci", "{\"drive\": \"b0\", \"share-rw\": true}" },
+    { "virtio-blk-pci-non-transitional",
+      "{\"drive\": \"b0\", \"share-rw\": true, \"num-queues\": 4}" },
+    { "virtio-blk-pci-transitional",
+      "{\"drive\": \"b0\", \"share-rw\": true, \"iothread\": \"io0\"}" },
     { "virtio-net-pci", "{\"netdev\": \"n0\", \"mq\": true}" },
     { "virtio-net-pci-non-transitional", "{\"netdev\": \"n0\"}" },
     { "virtio-net-pci-transitional", "{\"netdev\": \"n0\"}" },
@@ -62,6 +68,7 @@ static QTestState *cycle_start(void)
 {
     QTestState *qts = qtest_initf("-machine pc -nodefaults "
         "-netdev socket,id=n0,udp=127.0.0.1:1,localaddr=127.0.0.1:0 "
+        "-blockdev null-co,node-name=b0 "
         "-object memory-backend-ram,id=m0,size=4K -object iothread,id=io0 "
         "-chardev null,id=c0 -chardev null,id=c1 -chardev null,id=c2 "
         "-D %s/log -trace device_initfn -trace device_finalize", dir);
