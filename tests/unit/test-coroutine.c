@@ -46,11 +46,13 @@ static void test_yield(void)
     bool done = false;
     Coroutine *co = qemu_coroutine_create(yield_5_times, &done);
 
-    for (int i = 0; !done; i++) {
+    for (int i = 0; i < 6; i++) {
+        g_assert(!done);
         mark('0' + i);
         g_assert(!qemu_coroutine_entered(co));
         qemu_coroutine_enter(co);
     }
+    g_assert(done);
     expect_trail("0a1b2c3d4e5");
 }
 

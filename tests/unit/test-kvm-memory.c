@@ -11,6 +11,7 @@
 #include "hw/boards.h"
 #include "hw/core/cpu.h"
 #include "kvm-test.h"
+#include "qapi/error.h"
 #include "qemu/rcu.h"
 #include "sysemu/kvm_int.h"
 
