@@ -123,12 +123,26 @@ char *qemu_console_get_label(QemuConsole *con)
 
 /* The card's side */
 
+static void dpy_set_ui_info_timer(void *opaque)
+{
+    QemuConsole *con = opaque;
+
+    con->hw_ops->ui_info(con->hw, con->head, &con->ui_info);
+}
+
 static QemuConsole *qemu_console_new(void)
 {
     QemuConsole *con = QEMU_CONSOLE(object_new(TYPE_QEMU_CONSOLE));
     QemuConsole *last = QTAILQ_LAST(&consoles);
     g_autofree char *name = NULL;
 
+    con->ui_timer = timer_new_ms(QEMU_CLOCK_REALTIME, dpy_set_ui_info_timer,
+                                 con);
+    object_property_add_link(OBJECT(con), "device", TYPE_DEVICE, &con->device,
+                             object_property_allow_set_link,
+                             OBJ_PROP_LINK_STRONG);
+    object_property_add_uint32_ptr(OBJECT(con), "head", &con->head,
+                                   OBJ_PROP_FLAG_READ);
     con->index = last ? last->index + 1 : 0;
     QTAILQ_INSERT_TAIL(&consoles, con, next);
     name = g_strdup_printf("console[%d]", con->index);
@@ -234,13 +248,6 @@ const QemuUIInfo *dpy_get_ui_info(const QemuConsole *con)
     return &con->ui_info;
 }
 
-static void dpy_set_ui_info_timer(void *opaque)
-{
-    QemuConsole *con = opaque;
-
-    con->hw_ops->ui_info(con->hw, con->head, &con->ui_info);
-}
-
 int dpy_set_ui_info(QemuConsole *con, QemuUIInfo *info, bool delay)
 {
     con = con ?: QTAILQ_FIRST(&consoles);
@@ -264,13 +271,6 @@ static void qemu_console_init(Object *obj)
     QemuConsole *con = QEMU_CONSOLE(obj);
 
     con->hw_ops = &unused_ops;
-    con->ui_timer = timer_new_ms(QEMU_CLOCK_REALTIME, dpy_set_ui_info_timer,
-                                 con);
-    object_property_add_link(obj, "device", TYPE_DEVICE, &con->device,
-                             object_property_allow_set_link,
-                             OBJ_PROP_LINK_STRONG);
-    object_property_add_uint32_ptr(obj, "head", &con->head,
-                                   OBJ_PROP_FLAG_READ);
 }
 
 static const TypeInfo qemu_console_info = {
