@@ -159,6 +159,15 @@ static void isa_player_realize(DeviceState *dev, Error **errp)
                              isa_player_portio_list, s, "player");
 }
 
+static void isa_player_unrealize(DeviceState *dev)
+{
+    ISAPlayerState *s = ISA_PLAYER(dev);
+
+    portio_list_del(&s->portio_list);
+    portio_list_destroy(&s->portio_list);
+    fifo8_destroy(&s->fifo);
+}
+
 static void isa_player_build_aml(AcpiDevAmlIf *adev, Aml *scope)
 {
     ISAPlayerState *s = ISA_PLAYER(adev);
@@ -200,6 +209,7 @@ static void isa_player_class_initfn(ObjectClass *klass, void *data)
     AcpiDevAmlIfClass *adevc = ACPI_DEV_AML_IF_CLASS(klass);
 
     dc->realize = isa_player_realize;
+    dc->unrealize = isa_player_unrealize;
     dc->reset = isa_player_reset;
     dc->vmsd = &vmstate_isa_player;
     adevc->build_dev_aml = isa_player_build_aml;
