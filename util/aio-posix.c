@@ -316,10 +316,15 @@ static bool run_poll_handlers_once(AioContext *ctx, AioHandlerList *ready_list,
     return progress;
 }
 
-/* Stop looking at handlers that find nothing; the next event brings them back */
-static void remove_idle_poll_handlers(AioContext *ctx, int64_t now)
+/*
+ * Stop looking at handlers that find nothing; the next event brings them back.
+ * True if one has found something after all.
+ */
+static bool remove_idle_poll_handlers(AioContext *ctx,
+                                      AioHandlerList *ready_list, int64_t now)
 {
     AioHandler *node, *tmp;
+    bool progress = false;
 
     QLIST_FOREACH_SAFE(node, &ctx->poll_aio_handlers, node_poll, tmp) {
         if (node->poll_idle_timeout == 0) {
@@ -330,18 +335,31 @@ static void remove_idle_poll_handlers(AioContext *ctx, int64_t now)
             QLIST_SAFE_REMOVE(node, node_poll);
             if (ctx->poll_started && node->io_poll_end) {
                 node->io_poll_end(node->opaque);
+                /* What came before the end of polling has not rung. */
+                if (aio_handler_live(ctx, node) &&
+                    node->io_poll(node->opaque)) {
+                    node->poll_ready = true;
+                    aio_add_ready_handler(ready_list, node, 0);
+                    progress = true;
+                }
             }
         }
     }
+    return progress;
 }
 
-/* Tell everybody who is busy-polled that it starts or ends. */
-static void poll_set_started(AioContext *ctx, bool started)
+/*
+ * Tell everybody who is busy-polled that it starts or ends.  Something may have
+ * come while it ended, and nobody would ring for it: look once more.  True if
+ * there is something.
+ */
+static bool poll_set_started(AioContext *ctx, AioHandlerList *ready_list,
+                             bool started)
 {
     AioHandler *node;
 
     if (started == ctx->poll_started) {
-        return;
+        return false;
     }
     ctx->poll_started = started;
     QLIST_FOREACH(node, &ctx->poll_aio_handlers, node_poll) {
@@ -351,38 +369,54 @@ static void poll_set_started(AioContext *ctx, bool started)
             fn(node->opaque);
         }
     }
+    return !started &&
+           run_poll_handlers_once(ctx, ready_list,
+                                  qemu_clock_get_ns(QEMU_CLOCK_REALTIME));
 }
 
-/* Look for events without sleeping, for as long as *@timeout and poll_ns say */
-static bool try_poll_mode(AioContext *ctx, AioHandlerList *ready_list,
-                          int64_t *timeout)
+/* Look for events without sleeping, for as long as @timeout and poll_ns say */
+static bool run_poll_handlers(AioContext *ctx, AioHandlerList *ready_list,
+                              int64_t max_ns, int64_t *timeout)
 {
-    int64_t max_ns = qemu_soonest_timeout(*timeout, ctx->poll_ns);
     int64_t start, elapsed = 0;
     bool progress = false;
 
-    if (QLIST_EMPTY_RCU(&ctx->poll_aio_handlers) || max_ns <= 0 ||
-        ctx->fdmon_ops->need_wait(ctx)) {
-        poll_set_started(ctx, false);
-        return false;
-    }
-
-    poll_set_started(ctx, true);
     trace_run_poll_handlers_begin(ctx, max_ns, *timeout);
     start = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
     do {
         progress = run_poll_handlers_once(ctx, ready_list, start + elapsed);
         elapsed = qemu_clock_get_ns(QEMU_CLOCK_REALTIME) - start;
     } while (!progress && elapsed < max_ns && !qatomic_read(&ctx->notified));
-    remove_idle_poll_handlers(ctx, start + elapsed);
+    progress |= remove_idle_poll_handlers(ctx, ready_list, start + elapsed);
     trace_run_poll_handlers_end(ctx, progress, *timeout);
 
-    if (progress) {
-        *timeout = 0;
-    } else if (*timeout > 0) {
+    if (!progress && *timeout > 0) {
         *timeout = MAX(0, *timeout - elapsed);
     }
     return progress;
+}
+
+/* Whether there is something to do; otherwise all will ring from now on. */
+static bool try_poll_mode(AioContext *ctx, AioHandlerList *ready_list,
+                          int64_t *timeout)
+{
+    int64_t max_ns = qemu_soonest_timeout(*timeout, ctx->poll_ns);
+
+    if (QLIST_EMPTY_RCU(&ctx->poll_aio_handlers)) {
+        return false;
+    }
+    if (max_ns > 0 && !ctx->fdmon_ops->need_wait(ctx)) {
+        poll_set_started(ctx, ready_list, true);
+        if (run_poll_handlers(ctx, ready_list, max_ns, timeout)) {
+            *timeout = 0;
+            return true;
+        }
+    }
+    if (poll_set_started(ctx, ready_list, false)) {
+        *timeout = 0;
+        return true;
+    }
+    return false;
 }
 
 /* It took @block_ns until the event: would longer polling have caught it? */

@@ -348,6 +348,99 @@ static void test_fd_busy_poll(void)
     bell_stop(&bell);
 }
 
+/*
+ * A source that does not ring while it is looked at.  Before the thread sleeps
+ * it rings again; what came in between is found without.
+ */
+typedef struct QuietBell {
+    EventNotifier e;
+    bool quiet;
+    bool news_at_end;           /* something comes as polling ends */
+    bool news;
+    int ends, found, ticks;
+} QuietBell;
+
+static QuietBell *quiet_bell(void *e)
+{
+    return container_of((EventNotifier *)e, QuietBell, e);
+}
+
+static void quiet_bell_read(EventNotifier *e)
+{
+    event_notifier_test_and_clear(e);
+}
+
+static bool quiet_bell_poll(void *e)
+{
+    return quiet_bell(e)->news;
+}
+
+static void quiet_bell_ready(EventNotifier *e)
+{
+    quiet_bell(e)->news = false;
+    quiet_bell(e)->found++;
+}
+
+static void quiet_bell_begin(EventNotifier *e)
+{
+    quiet_bell(e)->quiet = true;
+}
+
+static void quiet_bell_end(EventNotifier *e)
+{
+    QuietBell *bell = quiet_bell(e);
+
+    bell->quiet = false;
+    bell->news = bell->news_at_end;
+    bell->ends++;
+}
+
+static void quiet_timer(void *opaque)
+{
+    QuietBell *bell = opaque;
+
+    /* The thread has slept till now. */
+    g_assert_false(bell->quiet);
+    bell->ticks++;
+}
+
+static void test_fd_busy_poll_end(void)
+{
+    QuietBell bell = { };
+    QEMUTimer *timer;
+
+    g_assert_cmpint(event_notifier_init(&bell.e, true), ==, 0);
+    aio_set_event_notifier(ctx, &bell.e, false, quiet_bell_read,
+                           quiet_bell_poll, quiet_bell_ready);
+    aio_set_event_notifier_poll(ctx, &bell.e, quiet_bell_begin,
+                                quiet_bell_end);
+    aio_context_set_poll_params(ctx, 1000000, 0, 0, &error_abort);
+    ctx->poll_ns = 0;
+    g_assert_true(aio_poll(ctx, true));     /* it makes itself known */
+
+    timer = aio_timer_new(ctx, QEMU_CLOCK_REALTIME, SCALE_MS, quiet_timer,
+                          &bell);
+    timer_mod(timer, qemu_clock_get_ms(QEMU_CLOCK_REALTIME) + 20);
+    while (!bell.ticks) {
+        ctx->poll_ns = 1000000;
+        aio_poll(ctx, true);
+    }
+    g_assert_cmpint(bell.ends, >=, 1);
+    g_assert_cmpint(bell.found, ==, 0);
+
+    bell.news_at_end = true;
+    while (!bell.found) {
+        ctx->poll_ns = 1000000;
+        aio_poll(ctx, true);
+    }
+    g_assert_cmpint(bell.ticks, ==, 1);
+
+    timer_free(timer);
+    aio_context_set_poll_params(ctx, 0, 0, 0, &error_abort);
+    aio_set_event_notifier(ctx, &bell.e, false, NULL, NULL, NULL);
+    event_notifier_cleanup(&bell.e);
+}
+
 /* Timers of a context */
 
 static void timer_test_cb(void *opaque)
@@ -429,6 +522,7 @@ int main(int argc, char **argv)
     g_test_add_func("/aio/fd/remove-other", test_fd_remove_other);
     g_test_add_func("/aio/fd/external", test_fd_external);
     g_test_add_func("/aio/fd/busy-poll", test_fd_busy_poll);
+    g_test_add_func("/aio/fd/busy-poll-end", test_fd_busy_poll_end);
     g_test_add_func("/aio/fd/many", test_fd_many);
     g_test_add_func("/aio/timer", test_timer);
     g_test_add_func("/aio/main-loop", test_main_loop);
