@@ -5,27 +5,18 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
-import contextlib
 import os
 import sys
-import tempfile
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
+from disks import MB, image, wait_for, wait_for_size, write_and_read_back
 from lab import Vm, check_equal, check_match, main, scenario, step
 
 MODULES = ('virtio_pci', 'virtio_scsi', 'sd_mod', 'sr_mod')
-MB = 1 << 20
-
-
-@contextlib.contextmanager
-def image(size):
-    with tempfile.NamedTemporaryFile(suffix='.img') as f:
-        f.truncate(size)
-        yield f.name
 
 
 def scsi_vm(*options, hba=''):
     return Vm('-device', 'virtio-scsi-pci,id=s0' + hba, *options,
-              modules=MODULES, wait=200)
+              modules=MODULES)
 
 
 def disk(path, name='d0', more=''):
@@ -34,54 +25,24 @@ def disk(path, name='d0', more=''):
             '-device', f'scsi-hd,id={name},drive={name},bus=s0.0{more}')
 
 
-def wait_for(vm, path, there=True):
-    test = '-e' if there else '! -e'
-    vm.sh(f'n=0; until [ {test} {path} ] || [ $n = 300 ]; do '
-          'sleep 0.1; n=$((n+1)); done')
-    check_equal(vm.sh(f'[ {test} {path} ] && echo yes').strip(), 'yes',
-                f'{test} {path}')
-
-
-def write_and_read_back(hba, *options):
-    """64 MB and a filesystem, through a reboot."""
-    with image(96 * MB) as path:
-        with scsi_vm(*options, *disk(path), hba=hba) as vm:
-            vm.boot()
-            with step('there is a disk'):
-                wait_for(vm, '/dev/sda')
-                check_match('QEMU HARDDISK',
-                            vm.sh('cat /sys/block/sda/device/model'), 'model')
-            with step('a filesystem is made and filled'):
-                vm.sh('mke2fs -F /dev/sda >/dev/null; mkdir -p /m; '
-                      'mount -t ext4 /dev/sda /m')
-                vm.sh('dd if=/dev/urandom of=/piece bs=1M count=4 2>/dev/null')
-                vm.sh('for i in $(seq 16); do echo $i; cat /piece; done '
-                      '>/m/data; sync')
-                wrote = vm.sh('md5sum </m/data').strip()
-                check_equal(len(wrote.split()[0]), 32, 'sum')
-            vm.sh('umount /m; sync')
-            vm.send('reboot -f')
-            vm.boot()
-            with step('and is there after a reboot'):
-                wait_for(vm, '/dev/sda')
-                vm.sh('mkdir -p /m; mount -t ext4 /dev/sda /m')
-                check_equal(vm.sh('md5sum </m/data').strip(), wrote, 'sum')
-            with step('the kernel has nothing to complain of'):
-                check_equal(vm.sh('dmesg | grep -ci "i/o error"').strip(), '0',
-                            'errors')
+def filesystem(hba, *options):
+    with image(96 * MB) as path, \
+            scsi_vm(*options, *disk(path), hba=hba) as vm:
+        write_and_read_back(vm, 'sda')
+        check_match('QEMU HARDDISK', vm.sh('cat /sys/block/sda/device/model'),
+                    'model')
 
 
 @scenario
 def split():
     "a filesystem, split rings"
-    write_and_read_back('')
+    filesystem('')
 
 
 @scenario
 def packed_iothread():
     "a filesystem, packed rings, an IOThread"
-    write_and_read_back(',packed=on,iothread=io0', '-object',
-                        'iothread,id=io0')
+    filesystem(',packed=on,iothread=io0', '-object', 'iothread,id=io0')
 
 
 @scenario
@@ -105,15 +66,11 @@ def comes_and_goes():
                                           'drive': 'd1', 'bus': 's0.0',
                                           'lun': 3, 'scsi-id': 7})
                 wait_for(vm, '/dev/sdb')
-                check_equal(vm.sh('cat /sys/block/sdb/size').strip(),
-                            str(16 * MB // 512), 'sectors')
+                wait_for_size(vm, 'sdb', 16 * MB)
             with step('it grows'):
                 vm.command('block_resize', {'node-name': 'd1',
                                             'size': 24 * MB})
-                vm.sh('n=0; until grep -q 49152 /sys/block/sdb/size || '
-                      '[ $n = 300 ]; do sleep 0.1; n=$((n+1)); done')
-                check_equal(vm.sh('cat /sys/block/sdb/size').strip(),
-                            str(24 * MB // 512), 'sectors')
+                wait_for_size(vm, 'sdb', 24 * MB)
             with step('it goes while it is read'):
                 vm.sh('(while dd if=/dev/sdb of=/dev/null bs=64k '
                       '2>/dev/null; do :; done) & sleep 0.5')
