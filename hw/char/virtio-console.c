@@ -134,7 +134,7 @@ static int chr_can_read(void *opaque)
     return virtio_serial_guest_ready(VIRTIO_SERIAL_PORT(vcon));
 }
 
-static void chr_read(void *opaque, const uint8_t *buf, int size)
+static void virtio_console_chr_read(void *opaque, const uint8_t *buf, int size)
 {
     VirtConsole *vcon = opaque;
     VirtIOSerialPort *port = VIRTIO_SERIAL_PORT(vcon);
@@ -169,7 +169,7 @@ static int chr_be_change(void *opaque);
 /* @set_open: the back end shall see its front end open. */
 static void virtconsole_set_handlers(VirtConsole *vcon, bool set_open)
 {
-    qemu_chr_fe_set_handlers(&vcon->chr, chr_can_read, chr_read,
+    qemu_chr_fe_set_handlers(&vcon->chr, chr_can_read, virtio_console_chr_read,
                              virtconsole_is_console(vcon) ? NULL : chr_event,
                              chr_be_change, vcon, NULL, set_open);
 }
