@@ -24,7 +24,8 @@
  * what refers to them, and counts go down last.  Whenever the program dies, the
  * file has at worst clusters that count although nobody uses them.
  *
- *     qcow2.c            header, opening and closing, what is said of an image
+ *     qcow2.c            opening and closing, what is said of an image
+ *     qcow2-header.c     the header and its extensions
  *     qcow2-io.c         reads, writes, zeroes, discards
  *     qcow2-cluster.c    L1 and L2 tables
  *     qcow2-refcount.c   counts; finding and freeing clusters
@@ -288,13 +289,6 @@ static inline void qcow2_mark_dirty(Qcow2DirtyRange *r, uint64_t from,
 void G_GNUC_PRINTF(5, 6)
 qcow2_signal_corruption(BlockDriverState *bs, bool fatal, int64_t offset,
                         int64_t size, const char *message_format, ...);
-/*
- * The header of @s for a disk of @size bytes into @buf: a cluster of zeroes.
- * -ENOSPC if that is too small for it.
- */
-int qcow2_format_header(BDRVQcow2State *s, uint64_t size, uint8_t *buf);
-/* Write the whole header again. */
-int qcow2_update_header(BlockDriverState *bs);
 /* Make the image dirty before counts fall behind, and clean afterwards. */
 int qcow2_mark_image_dirty(BlockDriverState *bs);
 int qcow2_mark_clean(BlockDriverState *bs);
@@ -312,6 +306,19 @@ uint64_t *qcow2_read_table(BlockDriverState *bs, uint64_t offset,
  * go of what was freed.  With s->lock, if others may run.
  */
 int qcow2_write_caches(BlockDriverState *bs);
+
+/* qcow2-header.c */
+
+/* Read the header into @h, and check all that can be checked with it alone. */
+int qcow2_read_header(BlockDriverState *bs, int flags, QCowHeader *h,
+                      Error **errp);
+/*
+ * The header of @s for a disk of @size bytes into @buf: a cluster of zeroes.
+ * -ENOSPC if that is too small for it.
+ */
+int qcow2_format_header(BDRVQcow2State *s, uint64_t size, uint8_t *buf);
+/* Write the whole header again. */
+int qcow2_update_header(BlockDriverState *bs);
 
 /* qcow2-cluster.c */
 
