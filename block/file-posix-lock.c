@@ -160,3 +160,25 @@ int file_handle_perm_lock(BlockDriverState *bs, FilePermLockOp op,
     error_free(local_err);
     return ret;
 }
+
+/* The driver's methods */
+
+int file_check_perm(BlockDriverState *bs, uint64_t perm, uint64_t shared,
+                    Error **errp)
+{
+    return file_handle_perm_lock(bs, RAW_PL_PREPARE, perm, shared, errp);
+}
+
+void file_set_perm(BlockDriverState *bs, uint64_t perm, uint64_t shared)
+{
+    BDRVFileState *s = bs->opaque;
+
+    file_handle_perm_lock(bs, RAW_PL_COMMIT, perm, shared, NULL);
+    s->perm = perm;
+    s->shared_perm = shared;
+}
+
+void file_abort_perm_update(BlockDriverState *bs)
+{
+    file_handle_perm_lock(bs, RAW_PL_ABORT, 0, 0, NULL);
+}
