@@ -94,7 +94,7 @@ static void measure(const char *what, void (*fn)(void *, int), void *opaque,
         turns += 1000;
         us = g_get_monotonic_time() - start;
     } while (us < SECONDS * G_USEC_PER_SEC);
-    printf("%-38s %8.2f M/s\n", what, (double)turns * per_turn / us);
+    printf("%-44s %8.2f M/s\n", what, (double)turns * per_turn / us);
 }
 
 int main(int argc, char **argv)

@@ -1,10 +1,9 @@
 /*
  * Packets a second through virtio-net and a tap.
  *
- * The guest's RAM is a memfd that this program maps as well, so the driver
- * writes descriptors and rings as a guest would, at no cost to the VMM; one
- * qtest command a batch rings the doorbell.  What is measured is the device,
- * its back end and the kernel's tap.
+ * The driver writes rings and descriptors in memory that it shares with the VMM
+ * (bench-virtio.h); one qtest command a batch rings the doorbell.  What is
+ * measured is the device, its back end and the kernel's tap.
  *
  *   transmit   256 descriptors, one kick, until all are used
  *   receive    256 buffers; 256 packets written into the tap's interface
@@ -17,16 +16,12 @@
 #include "qemu/osdep.h"
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
-#include <linux/virtio_pci.h>
-#include <linux/virtio_ring.h>
-#include <linux/virtio_config.h>
 #include <linux/virtio_net.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
-#include "bench.h"
+#include "bench-virtio.h"
 
-#define RAM_SIZE        (64 << 20)
 #define BATCH           256
 #define RING_SIZE       256
 #define BUF_STRIDE      2048
@@ -34,8 +29,6 @@
 #define TX_RING         0x200000
 #define RX_BUFS         0x400000
 #define TX_BUFS         0x800000
-#define BAR_ADDR        0xe0000000u
-#define SLOT            4
 #define IFNAME          "benchtap0"
 #define NET_HDR_LEN     12      /* with num_buffers, as VERSION_1 has it */
 #define SECONDS         1.5
@@ -50,74 +43,19 @@ typedef struct BenchRing {
 } BenchRing;
 
 typedef struct BenchNet {
-    QTestState *qts;
-    uint8_t *ram;
-    int ram_fd;
+    BenchDriver drv;
     bool packed;
-    uint64_t common;
     BenchRing rx, tx;
 } BenchNet;
 
-/* PCI config space through 0xcf8, as a driver that knows its slot. */
-
-static uint32_t config_read(BenchNet *n, int reg)
+static void ring_setup(BenchNet *n, BenchRing *r, int index, uint64_t addr)
 {
-    qtest_outl(n->qts, 0xcf8, 0x80000000u | SLOT << 11 | reg);
-    return qtest_inl(n->qts, 0xcfc);
-}
-
-static void config_write(BenchNet *n, int reg, uint32_t val)
-{
-    qtest_outl(n->qts, 0xcf8, 0x80000000u | SLOT << 11 | reg);
-    qtest_outl(n->qts, 0xcfc, val);
-}
-
-/* Where BAR 4's structures are: VIRTIO 1.2, 4.1.4. */
-static uint64_t find_structure(BenchNet *n, int cfg_type, uint32_t *multiplier)
-{
-    int cap = config_read(n, 0x34) & 0xfc;
-
-    while (cap) {
-        uint32_t head = config_read(n, cap);
-
-        if ((head & 0xff) == 0x09 && head >> 24 == cfg_type) {
-            if (multiplier) {
-                *multiplier = config_read(n, cap + 16);
-            }
-            return BAR_ADDR + config_read(n, cap + 8);
-        }
-        cap = (head >> 8) & 0xfc;
-    }
-    g_assert_not_reached();
-}
-
-#define COMMON(field) \
-    (n->common + offsetof(struct virtio_pci_common_cfg, field))
-
-static void ring_setup(BenchNet *n, BenchRing *r, int index, uint64_t addr,
-                       uint64_t notify_base, uint32_t multiplier)
-{
-    uint64_t desc = addr, avail, used;
-
-    vring_init(&r->vr, RING_SIZE, n->ram + addr, 4096);
-    avail = addr + ((uint8_t *)r->vr.avail - (n->ram + addr));
-    used = addr + ((uint8_t *)r->vr.used - (n->ram + addr));
     r->index = index;
     r->avail_idx = 0;
-    r->packed = n->packed ? (void *)r->vr.desc : NULL;
     r->wrap = false;
-
-    qtest_writew(n->qts, COMMON(queue_select), index);
-    qtest_writew(n->qts, COMMON(queue_size), RING_SIZE);
-    qtest_writel(n->qts, COMMON(queue_desc_lo), desc);
-    qtest_writel(n->qts, COMMON(queue_desc_hi), 0);
-    qtest_writel(n->qts, COMMON(queue_avail_lo), avail);
-    qtest_writel(n->qts, COMMON(queue_avail_hi), 0);
-    qtest_writel(n->qts, COMMON(queue_used_lo), used);
-    qtest_writel(n->qts, COMMON(queue_used_hi), 0);
-    r->notify = notify_base +
-                qtest_readw(n->qts, COMMON(queue_notify_off)) * multiplier;
-    qtest_writew(n->qts, COMMON(queue_enable), 1);
+    r->notify = bench_driver_add_queue(&n->drv, &r->vr, index, RING_SIZE,
+                                       addr);
+    r->packed = n->packed ? (void *)r->vr.desc : NULL;
     /* We look at the ring ourselves. */
     if (n->packed) {
         struct vring_packed_desc_event *event = (void *)r->vr.avail;
@@ -128,63 +66,19 @@ static void ring_setup(BenchNet *n, BenchRing *r, int index, uint64_t addr,
     }
 }
 
-static void driver_start(BenchNet *n)
-{
-    uint64_t features = 1ull << VIRTIO_F_VERSION_1 | 1ull << VIRTIO_NET_F_MAC;
-    uint32_t multiplier;
-    uint64_t notify;
-
-    features |= (uint64_t)n->packed << VIRTIO_F_RING_PACKED;
-    config_write(n, 0x20, BAR_ADDR);
-    config_write(n, 0x24, 0);
-    config_write(n, 0x04, 0x6);         /* memory, bus master */
-    n->common = find_structure(n, VIRTIO_PCI_CAP_COMMON_CFG, NULL);
-    notify = find_structure(n, VIRTIO_PCI_CAP_NOTIFY_CFG, &multiplier);
-
-    qtest_writeb(n->qts, COMMON(device_status), 0);
-    qtest_writeb(n->qts, COMMON(device_status), VIRTIO_CONFIG_S_ACKNOWLEDGE |
-                 VIRTIO_CONFIG_S_DRIVER);
-    for (int i = 0; i < 2; i++) {
-        qtest_writel(n->qts, COMMON(guest_feature_select), i);
-        qtest_writel(n->qts, COMMON(guest_feature), features >> (32 * i));
-    }
-    qtest_writeb(n->qts, COMMON(device_status), VIRTIO_CONFIG_S_ACKNOWLEDGE |
-                 VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK);
-    g_assert_cmpint(qtest_readb(n->qts, COMMON(device_status)) &
-                    VIRTIO_CONFIG_S_FEATURES_OK, !=, 0);
-    ring_setup(n, &n->rx, 0, RX_RING, notify, multiplier);
-    ring_setup(n, &n->tx, 1, TX_RING, notify, multiplier);
-    qtest_writeb(n->qts, COMMON(device_status), VIRTIO_CONFIG_S_ACKNOWLEDGE |
-                 VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_FEATURES_OK |
-                 VIRTIO_CONFIG_S_DRIVER_OK);
-}
-
 static void net_start(BenchNet *n, const Vmm *vmm)
 {
-    g_autofree char *args = NULL;
-
-    n->ram_fd = memfd_create("bench-ram", 0);
-    g_assert_cmpint(ftruncate(n->ram_fd, RAM_SIZE), ==, 0);
-    n->ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-                  n->ram_fd, 0);
-    g_assert_true(n->ram != MAP_FAILED);
-
-    /* Ours stays open in the child: it is not close-on-exec. */
-    args = g_strdup_printf(
-        "-nodefaults -m 64 -object memory-backend-file,id=ram,size=64M,"
-        "mem-path=/proc/self/fd/%d,share=on -machine pc,memory-backend=ram "
+    uint64_t features = 1ull << VIRTIO_NET_F_MAC |
+                        (uint64_t)n->packed << VIRTIO_F_RING_PACKED;
+    g_autofree char *args = g_strdup_printf(
         "-netdev tap,id=net0,ifname=" IFNAME ",script=no,downscript=no "
         "-device virtio-net-pci,netdev=net0,addr=%d,disable-legacy=on,"
-        "packed=%s,romfile=", n->ram_fd, SLOT, n->packed ? "on" : "off");
-    n->qts = bench_start(vmm, args);
-    driver_start(n);
-}
+        "packed=%s,romfile=", BENCH_SLOT, n->packed ? "on" : "off");
 
-static void net_stop(BenchNet *n)
-{
-    qtest_quit(n->qts);
-    munmap(n->ram, RAM_SIZE);
-    close(n->ram_fd);
+    bench_driver_start(&n->drv, vmm, args, features);
+    ring_setup(n, &n->rx, 0, RX_RING);
+    ring_setup(n, &n->tx, 1, TX_RING);
+    bench_driver_ok(&n->drv);
 }
 
 static void ring_desc(BenchRing *r, int i, uint64_t addr, uint32_t len,
@@ -271,12 +165,12 @@ static void report(int vmm, BenchNet *n, const char *dir, int size,
 static void bench_transmit(int vmm, BenchNet *n, int size)
 {
     BenchRing *r = &n->tx;
-    pid_t pid = qtest_pid(n->qts);
+    pid_t pid = qtest_pid(n->drv.qts);
     uint64_t packets = 0;
     double start, cpu;
 
     for (int i = 0; i < BATCH; i++) {
-        uint8_t *buf = n->ram + TX_BUFS + i * BUF_STRIDE;
+        uint8_t *buf = n->drv.ram + TX_BUFS + i * BUF_STRIDE;
 
         memset(buf, 0, NET_HDR_LEN);
         memset(buf + NET_HDR_LEN, 0xff, 6);
@@ -289,7 +183,7 @@ static void bench_transmit(int vmm, BenchNet *n, int size)
     cpu = bench_cpu(pid);
     while (bench_now() - start < SECONDS) {
         ring_offer(r, NET_HDR_LEN + size, 0);
-        qtest_writew(n->qts, r->notify, r->index);
+        qtest_writew(n->drv.qts, r->notify, r->index);
         ring_wait(n, r);
         packets += BATCH;
     }
@@ -315,7 +209,7 @@ static int packet_socket(void)
 static void bench_receive(int vmm, BenchNet *n, int size)
 {
     BenchRing *r = &n->rx;
-    pid_t pid = qtest_pid(n->qts);
+    pid_t pid = qtest_pid(n->drv.qts);
     int fd = packet_socket();
     g_autofree struct mmsghdr *msgs = g_new0(struct mmsghdr, BATCH);
     g_autofree uint8_t *packet = g_malloc0(size);
@@ -338,7 +232,7 @@ static void bench_receive(int vmm, BenchNet *n, int size)
         int sent = 0;
 
         ring_offer(r, BUF_STRIDE, VRING_DESC_F_WRITE);
-        qtest_writew(n->qts, r->notify, r->index);
+        qtest_writew(n->drv.qts, r->notify, r->index);
         while (sent < BATCH) {
             int ret = sendmmsg(fd, msgs, BATCH - sent, 0);
 
@@ -408,6 +302,6 @@ void bench_net(int index, const Vmm *vmm)
         interface_up();
         bench_transmit(index, &n, size);
         bench_receive(index, &n, size);
-        net_stop(&n);
+        bench_driver_stop(&n.drv);
     }
 }

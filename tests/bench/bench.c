@@ -2,7 +2,7 @@
  * Figures of qemini, and of a QEMU beside it in the same run.
  *
  *   tests/bench/bench.sh BUILD       makes the network namespace, then runs
- *   bench QEMINI [QEMU]              this program
+ *   bench QEMINI [QEMU [PART...]]    this program; parts: start qtest net disk
  *
  * Times on a shared machine wander; compare figures of one run only.
  *
@@ -16,7 +16,7 @@
 #define READY_RUNS      20
 #define ROUND_TRIPS     50000
 
-static Figure figures[32];
+static Figure figures[96];
 static int nfigures;
 
 double bench_now(void)
@@ -182,12 +182,12 @@ static char *peer_options(void)
 
 static void print_table(FILE *out, bool compare)
 {
-    fprintf(out, "\n%-38s %12s%s\n", "", "qemini",
+    fprintf(out, "\n%-44s %12s%s\n", "", "qemini",
             compare ? "         QEMU   better by" : "");
     for (int i = 0; i < nfigures; i++) {
         Figure *f = &figures[i];
 
-        fprintf(out, "%-38s %8.2f %-5s", f->what, f->value[0], f->unit);
+        fprintf(out, "%-44s %8.2f %-5s", f->what, f->value[0], f->unit);
         if (compare && f->value[1]) {
             fprintf(out, "%7.2f %-5s %6.2fx", f->value[1], f->unit,
                     f->less_is_better ? f->value[1] / f->value[0]
@@ -195,6 +195,34 @@ static void print_table(FILE *out, bool compare)
         }
         fprintf(out, "\n");
     }
+}
+
+static void bench_start_up(int index, const Vmm *vmm)
+{
+    bench_ready(index, vmm);
+    bench_greeting(index, vmm);
+    bench_boot(index, vmm);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(int index, const Vmm *vmm);
+} parts[] = {
+    { "start", bench_start_up },
+    { "qtest", bench_qtest },
+    { "net", bench_net },
+    { "disk", bench_disk },
+};
+
+/* All of them, if none is named. */
+static bool is_wanted(const char *part, int n, char **names)
+{
+    for (int i = 0; i < n; i++) {
+        if (!strcmp(names[i], part)) {
+            return true;
+        }
+    }
+    return n <= 0;
 }
 
 int main(int argc, char **argv)
@@ -207,7 +235,7 @@ int main(int argc, char **argv)
     };
 
     if (argc < 2) {
-        fprintf(stderr, "usage: bench QEMINI [QEMU]\n");
+        fprintf(stderr, "usage: bench QEMINI [QEMU [PART...]]\n");
         return 2;
     }
     if (compare) {
@@ -218,13 +246,15 @@ int main(int argc, char **argv)
     out = fdopen(dup(STDOUT_FILENO), "w");
     dup2(STDERR_FILENO, STDOUT_FILENO);
 
-    bench_writev(0);
+    if (is_wanted("net", argc - 3, argv + 3)) {
+        bench_writev(0);
+    }
     for (int i = 0; i < 1 + compare; i++) {
-        bench_ready(i, &vmms[i]);
-        bench_greeting(i, &vmms[i]);
-        bench_boot(i, &vmms[i]);
-        bench_qtest(i, &vmms[i]);
-        bench_net(i, &vmms[i]);
+        for (int p = 0; p < ARRAY_SIZE(parts); p++) {
+            if (is_wanted(parts[p].name, argc - 3, argv + 3)) {
+                parts[p].run(i, &vmms[i]);
+            }
+        }
     }
     print_table(out, compare);
     fclose(out);

@@ -39,6 +39,8 @@ double bench_median(double *values, int n);
 
 /* bench-boot.c: a guest under KVM, if there is one. */
 void bench_boot(int index, const Vmm *vmm);
+/* bench-disk.c: requests of 4 KiB at random places. */
+void bench_disk(int index, const Vmm *vmm);
 /* bench-net.c: packets through a tap. */
 void bench_net(int index, const Vmm *vmm);
 /* The same tap without a VMM: what a loop of writev() makes of it. */

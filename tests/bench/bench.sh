@@ -2,6 +2,8 @@
 # Runs the figures in a network namespace of their own.
 #
 #   tests/bench/bench.sh BUILD       QEMU=/path/to/qemu-system-x86_64 compares
+#                                    PARTS="net disk" runs only these
+#                                    DISK="null-co: read" of disks only these
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
@@ -16,5 +18,6 @@ unshare $userns --net sh -c '
     echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 2>/dev/null || true
     exec "$@"' sh \
     "$build/tests/bench/bench" "$build/qemini-system-x86_64" "${QEMU:-}" \
+    ${PARTS:-} \
     2>"$log" || { tail -n 20 "$log" >&2; exit 1; }
-"$build/tests/bench/bench-core"
+[ -n "${PARTS:-}" ] || "$build/tests/bench/bench-core"

@@ -1,0 +1,449 @@
+/*
+ * Requests of 4 KiB at random places, through virtio-blk and virtio-scsi.
+ *
+ * The driver does what Linux's does: indirect tables, event_idx, and a kick
+ * only when the device asks for one.  The rings are memory that it shares with
+ * the VMM (bench-virtio.h), and the doorbell is the ioeventfd itself, as KVM
+ * would signal it: no qtest command is in the way.  Interrupts are not asked
+ * for; the driver looks at the used ring.
+ *
+ *   depth N   N requests, one kick, until all of them are back
+ *
+ * null-co has the cost of the device, the block layer and the event loop alone.
+ * What a file adds is for the most part the kernel's.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <fcntl.h>
+#include <linux/virtio_blk.h>
+#include <linux/virtio_scsi.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include "qemu/bswap.h"
+#include "bench-virtio.h"
+
+#define RING_SIZE       128
+#define RING_STRIDE     0x10000
+#define RINGS           0x100000
+#define SLOTS           0x200000
+#define BUFS            0x400000
+#define BLOCK           4096
+#define DISK_SIZE       (256ull << 20)
+#define MAX_DEPTH       32
+#define SECONDS         1.0
+#define MAX_EVENTFDS    256
+
+/* What a request needs beside its data, in guest memory. */
+typedef struct BenchSlot {
+    union {
+        struct virtio_blk_outhdr blk;
+        struct virtio_scsi_cmd_req scsi;
+    } head;
+    union {
+        uint8_t blk;
+        struct virtio_scsi_cmd_resp scsi;
+    } tail;
+    struct vring_desc table[3];
+} BenchSlot;
+
+typedef struct BenchDisk {
+    BenchDriver drv;
+    bool scsi;
+    struct vring vr;
+    uint16_t avail_idx;
+    uint64_t notify;            /* guest address of the doorbell … */
+    int kick_fd;                /* … and what it signals, or -1 */
+    uint64_t random;
+} BenchDisk;
+
+typedef struct BenchDiskCase {
+    const char *what;
+    const char *drive;          /* options of -drive */
+    bool scsi, iothread, file, direct;
+} BenchDiskCase;
+
+static const BenchDiskCase disk_cases[] = {
+    { "null-co", "driver=null-co,size=256M" },
+    { "null-co, iothread", "driver=null-co,size=256M", .iothread = true },
+    { "null-co, scsi", "driver=null-co,size=256M", .scsi = true },
+    { "file, threads", "aio=threads", .iothread = true, .file = true },
+    { "file, io_uring", "aio=io_uring", .iothread = true, .file = true },
+    { "file, io_uring, no cache", "aio=io_uring,cache=none", .iothread = true,
+      .file = true, .direct = true },
+};
+
+/* The doorbell */
+
+/* Which descriptors of @pid are eventfds. */
+static int list_eventfds(pid_t pid, int *fds)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/fd", pid);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name;
+    int n = 0;
+
+    g_assert_nonnull(dir);
+    while ((name = g_dir_read_name(dir)) && n < MAX_EVENTFDS) {
+        g_autofree char *link = g_build_filename(path, name, NULL);
+        g_autofree char *target = g_file_read_link(link, NULL);
+
+        if (target && strstr(target, "eventfd")) {
+            fds[n++] = atoi(name);
+        }
+    }
+    return n;
+}
+
+static bool has_int(const int *list, int n, int value)
+{
+    for (int i = 0; i < n; i++) {
+        if (list[i] == value) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void disk_kick(BenchDisk *d)
+{
+    static const uint64_t one = 1;
+
+    if (d->kick_fd >= 0) {
+        g_assert_cmpint(write(d->kick_fd, &one, sizeof(one)), ==, sizeof(one));
+    } else {
+        qtest_writew(d->drv.qts, d->notify, d->scsi ? 2 : 0);
+    }
+}
+
+/* The ring */
+
+static inline uint16_t used_idx(BenchDisk *d)
+{
+    return __atomic_load_n(&d->vr.used->idx, __ATOMIC_ACQUIRE);
+}
+
+static BenchSlot *disk_slot(BenchDisk *d, int i)
+{
+    return (BenchSlot *)(d->drv.ram + SLOTS) + i;
+}
+
+/* A block that is anywhere, and another one each time. */
+static uint64_t random_block(BenchDisk *d)
+{
+    d->random ^= d->random << 13;
+    d->random ^= d->random >> 7;
+    d->random ^= d->random << 17;
+    return d->random % (DISK_SIZE / BLOCK);
+}
+
+static void scsi_cdb(uint8_t *cdb, bool write, uint32_t lba, uint16_t blocks)
+{
+    cdb[0] = write ? 0x2a : 0x28;       /* WRITE(10), READ(10) */
+    stl_be_p(cdb + 2, lba);
+    stw_be_p(cdb + 7, blocks);
+}
+
+/* The chain of slot @i: header, data, answer, in the order of the device. */
+static void disk_prepare(BenchDisk *d, int i, bool write)
+{
+    BenchSlot *slot = disk_slot(d, i);
+    uint64_t addr = SLOTS + i * sizeof(BenchSlot);
+    struct vring_desc head = {
+        .addr = addr + offsetof(BenchSlot, head),
+        .len = d->scsi ? sizeof(slot->head.scsi) : sizeof(slot->head.blk),
+        .flags = VRING_DESC_F_NEXT,
+        .next = 1,
+    };
+    struct vring_desc data = {
+        .addr = BUFS + i * BLOCK,
+        .len = BLOCK,
+        .flags = write ? 0 : VRING_DESC_F_WRITE,
+    };
+    struct vring_desc tail = {
+        .addr = addr + offsetof(BenchSlot, tail),
+        .len = d->scsi ? sizeof(slot->tail.scsi) : sizeof(slot->tail.blk),
+        .flags = VRING_DESC_F_WRITE,
+    };
+    bool data_last = d->scsi && !write;
+
+    memset(slot, 0, sizeof(*slot));
+    if (d->scsi) {
+        slot->head.scsi.lun[0] = 1;     /* target 0, LUN 0, of a flat space */
+        slot->head.scsi.lun[2] = 0x40;
+    } else {
+        slot->head.blk.type = write ? VIRTIO_BLK_T_OUT : VIRTIO_BLK_T_IN;
+    }
+    slot->table[0] = head;
+    slot->table[1] = data_last ? tail : data;
+    slot->table[1].flags |= VRING_DESC_F_NEXT;
+    slot->table[1].next = 2;
+    slot->table[2] = data_last ? data : tail;
+
+    d->vr.desc[i].addr = addr + offsetof(BenchSlot, table);
+    d->vr.desc[i].len = sizeof(slot->table);
+    d->vr.desc[i].flags = VRING_DESC_F_INDIRECT;
+}
+
+/* Puts the requests of slots 0 to @depth - 1 on the ring. */
+static void disk_offer(BenchDisk *d, int depth, bool write)
+{
+    uint16_t old = d->avail_idx, event;
+
+    for (int i = 0; i < depth; i++) {
+        BenchSlot *slot = disk_slot(d, i);
+
+        if (d->scsi) {
+            scsi_cdb(slot->head.scsi.cdb, write,
+                     random_block(d) * (BLOCK / 512), BLOCK / 512);
+            slot->tail.scsi.response = 0xff;
+        } else {
+            slot->head.blk.sector = random_block(d) * (BLOCK / 512);
+            slot->tail.blk = 0xff;
+        }
+        d->vr.avail->ring[d->avail_idx++ % RING_SIZE] = i;
+    }
+    /* "When there is one more than this": not before all are back. */
+    vring_used_event(&d->vr) = d->avail_idx;
+    __atomic_store_n(&d->vr.avail->idx, d->avail_idx, __ATOMIC_SEQ_CST);
+
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    event = *(volatile __virtio16 *)&vring_avail_event(&d->vr);
+    if (vring_need_event(event, d->avail_idx, old)) {
+        disk_kick(d);
+    }
+}
+
+static bool disk_wait(BenchDisk *d, int depth, double seconds)
+{
+    double give_up = bench_now() + seconds;
+
+    while (used_idx(d) != d->avail_idx) {
+        if (bench_now() > give_up) {
+            return false;
+        }
+        sched_yield();
+    }
+    for (int i = 0; i < depth; i++) {
+        BenchSlot *slot = disk_slot(d, i);
+
+        if (d->scsi) {
+            g_assert_cmpint(slot->tail.scsi.response, ==, 0);
+            g_assert_cmpint(slot->tail.scsi.status, ==, 0);
+        } else {
+            g_assert_cmpint(slot->tail.blk, ==, 0);
+        }
+    }
+    return true;
+}
+
+/*
+ * Puts one request on the ring and says nothing.  False if it was done all the
+ * same: DRIVER_OK is a kick of its own, and the device may still be polling.
+ */
+static bool offer_silently(BenchDisk *d)
+{
+    d->vr.avail->ring[d->avail_idx % RING_SIZE] = 0;
+    __atomic_store_n(&d->vr.avail->idx, ++d->avail_idx, __ATOMIC_SEQ_CST);
+    return !disk_wait(d, 0, 0.02);
+}
+
+static bool is_doorbell(BenchDisk *d)
+{
+    for (int answers = 0; answers < 3; ) {
+        if (!offer_silently(d)) {
+            continue;
+        }
+        disk_kick(d);
+        if (!disk_wait(d, 0, 0.2)) {
+            return false;
+        }
+        answers++;
+    }
+    return true;
+}
+
+/*
+ * Which of the eventfds that came with DRIVER_OK is the doorbell?  The one that
+ * gets requests done.  Others are rung in vain: they are interrupts.  (What the
+ * answers are does not matter: SCSI's first one tells of the power-on.)
+ */
+static bool find_doorbell(BenchDisk *d, const int *before, int nbefore)
+{
+    pid_t pid = qtest_pid(d->drv.qts);
+    int fds[MAX_EVENTFDS];
+    int n = list_eventfds(pid, fds);
+    int pidfd = syscall(SYS_pidfd_open, pid, 0);
+
+    for (int i = 0; pidfd >= 0 && i < n; i++) {
+        if (has_int(before, nbefore, fds[i])) {
+            continue;
+        }
+        d->kick_fd = syscall(SYS_pidfd_getfd, pidfd, fds[i], 0);
+        if (d->kick_fd >= 0 && is_doorbell(d)) {
+            close(pidfd);
+            return true;
+        }
+        if (d->kick_fd >= 0) {
+            close(d->kick_fd);
+            d->kick_fd = -1;
+        }
+    }
+    if (pidfd >= 0) {
+        close(pidfd);
+    }
+    return false;
+}
+
+/* The measurement */
+
+static void disk_start(BenchDisk *d, const Vmm *vmm, const BenchDiskCase *c,
+                       const char *file)
+{
+    g_autofree char *drive =
+        c->file ? g_strdup_printf("file=%s,format=raw,%s", file, c->drive)
+                : g_strdup(c->drive);
+    const char *iothread = c->iothread ? ",iothread=io0" : "";
+    g_autofree char *device = NULL, *args = NULL;
+    int before[MAX_EVENTFDS], nbefore;
+    struct vring vr;
+
+    d->scsi = c->scsi;
+    d->random = 0x9e3779b97f4a7c15;
+    if (c->scsi) {
+        device = g_strdup_printf("virtio-scsi-pci,id=hba,addr=%d,"
+                                 "disable-legacy=on%s -device scsi-hd,"
+                                 "drive=disk0,bus=hba.0", BENCH_SLOT,
+                                 iothread);
+    } else {
+        device = g_strdup_printf("virtio-blk-pci,drive=disk0,addr=%d,"
+                                 "disable-legacy=on%s", BENCH_SLOT, iothread);
+    }
+    args = g_strdup_printf("-object iothread,id=io0 "
+                           "-drive if=none,id=disk0,%s -device %s", drive,
+                           device);
+    /* A driver that cannot flush gets a disk that does so all the time. */
+    bench_driver_start(&d->drv, vmm, args,
+                       1ull << VIRTIO_RING_F_EVENT_IDX |
+                       1ull << VIRTIO_RING_F_INDIRECT_DESC |
+                       (c->scsi ? 0 : 1ull << VIRTIO_BLK_F_FLUSH));
+    if (c->scsi) {
+        /* Control and events, before the queue of commands. */
+        for (int i = 0; i < 2; i++) {
+            bench_driver_add_queue(&d->drv, &vr, i, RING_SIZE,
+                                   RINGS + (i + 1) * RING_STRIDE);
+        }
+    }
+    d->notify = bench_driver_add_queue(&d->drv, &d->vr, c->scsi ? 2 : 0,
+                                       RING_SIZE, RINGS);
+    nbefore = list_eventfds(qtest_pid(d->drv.qts), before);
+    bench_driver_ok(&d->drv);
+
+    disk_prepare(d, 0, false);
+    d->kick_fd = -1;
+    for (int i = 0; i < 5; i++) {
+        /* On a busy machine an answer may be late. */
+        if (find_doorbell(d, before, nbefore)) {
+            return;
+        }
+    }
+    fprintf(stderr, "no ioeventfd found: kicks go by qtest\n");
+    g_assert_true(is_doorbell(d));
+}
+
+static void disk_stop(BenchDisk *d)
+{
+    if (d->kick_fd >= 0) {
+        close(d->kick_fd);
+    }
+    bench_driver_stop(&d->drv);
+}
+
+static void bench_disk_run(int vmm, BenchDisk *d, const char *what, bool write,
+                           int depth)
+{
+    g_autofree char *cost = g_strdup_printf("%s: CPU", what);
+    pid_t pid = qtest_pid(d->drv.qts);
+    uint64_t requests = 0;
+    double start, seconds, cpu;
+
+    for (int i = 0; i < depth; i++) {
+        disk_prepare(d, i, write);
+    }
+    start = bench_now();
+    cpu = bench_cpu(pid);
+    do {
+        disk_offer(d, depth, write);
+        if (!disk_wait(d, depth, 10)) {
+            g_error("%s: stuck at %u of %u", what, used_idx(d), d->avail_idx);
+        }
+        requests += depth;
+        seconds = bench_now() - start;
+    } while (seconds < SECONDS);
+    cpu = bench_cpu(pid) - cpu;
+    bench_report(vmm, what, "k/s", requests / seconds / 1e3, false);
+    bench_report(vmm, cost, "ns", cpu / requests * 1e9, true);
+}
+
+/* Each case in four ways, or those of them whose names have DISK in them. */
+static void bench_disk_case(int vmm, const Vmm *v, const BenchDiskCase *c,
+                            const char *file)
+{
+    static const int depths[] = { 1, MAX_DEPTH };
+    const char *only = g_getenv("DISK");
+    BenchDisk d = { };
+
+    for (int i = 0; i < 2 * ARRAY_SIZE(depths); i++) {
+        bool write = i >= ARRAY_SIZE(depths);
+        int depth = depths[i % ARRAY_SIZE(depths)];
+        g_autofree char *what = g_strdup_printf("%s: %s, depth %d", c->what,
+                                                write ? "write" : "read",
+                                                depth);
+
+        if (only && !strstr(what, only)) {
+            continue;
+        }
+        if (!d.drv.qts) {
+            disk_start(&d, v, c, file);
+        }
+        bench_disk_run(vmm, &d, what, write, depth);
+    }
+    if (d.drv.qts) {
+        disk_stop(&d);
+    }
+}
+
+/* Written once, so that its blocks are there; true if O_DIRECT is. */
+static bool make_file(const char *path)
+{
+    g_autofree char *data = g_malloc(1 << 20);
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    g_assert_cmpint(fd, >=, 0);
+    memset(data, 0xa5, 1 << 20);
+    for (uint64_t i = 0; i < DISK_SIZE >> 20; i++) {
+        g_assert_cmpint(write(fd, data, 1 << 20), ==, 1 << 20);
+    }
+    fdatasync(fd);
+    close(fd);
+    fd = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
+void bench_disk(int index, const Vmm *vmm)
+{
+    g_autofree char *file = g_strdup_printf("%s/qemini-bench-%d.img",
+                                            g_get_tmp_dir(), getpid());
+    bool direct = make_file(file);
+
+    for (int i = 0; i < ARRAY_SIZE(disk_cases); i++) {
+        if (direct || !disk_cases[i].direct) {
+            bench_disk_case(index, vmm, &disk_cases[i], file);
+        }
+    }
+    unlink(file);
+}
