@@ -117,6 +117,7 @@ static void iothread_init_gcontext(IOThread *iothread)
 static void iothread_set_aio_context_params(IOThread *iothread, Error **errp)
 {
     ERRP_GUARD();
+    EventLoopBase *base = &iothread->parent_obj;
 
     aio_context_set_poll_params(iothread->ctx, iothread->poll_max_ns,
                                 iothread->poll_grow, iothread->poll_shrink,
@@ -124,8 +125,12 @@ static void iothread_set_aio_context_params(IOThread *iothread, Error **errp)
     if (*errp) {
         return;
     }
-    aio_context_set_aio_params(iothread->ctx,
-                               iothread->parent_obj.aio_max_batch, errp);
+    aio_context_set_aio_params(iothread->ctx, base->aio_max_batch, errp);
+    if (*errp) {
+        return;
+    }
+    aio_context_set_thread_pool_params(iothread->ctx, base->thread_pool_min,
+                                       base->thread_pool_max, errp);
 }
 
 static void iothread_update_params(EventLoopBase *base, Error **errp)

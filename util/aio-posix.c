@@ -540,13 +540,17 @@ void aio_context_set_aio_params(AioContext *ctx, int64_t max_batch,
 void aio_context_set_thread_pool_params(AioContext *ctx, int64_t min,
                                         int64_t max, Error **errp)
 {
+    ThreadPool *pool;
+
     if (min > max || !max || min > INT_MAX || max > INT_MAX) {
         error_setg(errp, "bad thread-pool-min/thread-pool-max values");
         return;
     }
     ctx->thread_pool_min = min;
     ctx->thread_pool_max = max;
-    if (ctx->thread_pool) {
-        thread_pool_update_params(ctx->thread_pool, ctx);
+    smp_mb();                   /* before the look: see aio_get_thread_pool() */
+    pool = qatomic_read(&ctx->thread_pool);
+    if (pool) {
+        thread_pool_update_params(pool, ctx);
     }
 }

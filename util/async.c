@@ -390,7 +390,14 @@ void aio_co_enter(AioContext *ctx, Coroutine *co)
 ThreadPool *aio_get_thread_pool(AioContext *ctx)
 {
     if (!ctx->thread_pool) {
-        ctx->thread_pool = thread_pool_new(ctx);
+        ThreadPool *pool = thread_pool_new(ctx);
+
+        /*
+         * Another thread may be setting the sizes: it sees the pool, or we see
+         * its sizes.
+         */
+        qatomic_mb_set(&ctx->thread_pool, pool);
+        thread_pool_update_params(pool, ctx);
     }
     return ctx->thread_pool;
 }

@@ -25,6 +25,18 @@
 
 #include "block/aio.h"
 #include "qom/object.h"
+#include "sysemu/event-loop-base.h"
+
+/*
+ * The settings of the main loop, as an object: -object main-loop,id=ID,….  There
+ * is one at most, and it stays.
+ */
+#define TYPE_MAIN_LOOP "main-loop"
+OBJECT_DECLARE_TYPE(MainLoop, MainLoopClass, MAIN_LOOP)
+
+struct MainLoop {
+    EventLoopBase parent_obj;
+};
 
 /* Signals that a vCPU thread is kicked with. */
 #define SIG_IPI SIGUSR1

@@ -2,7 +2,7 @@
  * EventLoopBase: what objects that run an event loop have in common.
  *
  * An event loop polls an AioContext; its class tells it when one of the
- * settings here has changed.  iothread is one of them.
+ * settings here has changed.  iothread is one of them, main-loop the other.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -32,6 +32,10 @@ struct EventLoopBase {
 
     /* Property: so many requests are handed to the kernel at once; 0: any. */
     int64_t aio_max_batch;
+
+    /* Properties: threads that it keeps for system calls, and has at most. */
+    int64_t thread_pool_min;
+    int64_t thread_pool_max;
 };
 
 #endif
