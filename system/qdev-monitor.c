@@ -36,8 +36,10 @@ static const struct {
     const char *alias;
 } qdev_alias_table[] = {
     { "virtio-balloon-pci", "virtio-balloon" },
+    { "virtio-blk-pci", "virtio-blk" },
     { "virtio-net-pci", "virtio-net" },
     { "virtio-rng-pci", "virtio-rng" },
+    { "virtio-scsi-pci", "virtio-scsi" },
     { "virtio-serial-pci", "virtio-serial" },
 };
 
