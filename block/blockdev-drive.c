@@ -139,8 +139,22 @@ QemuOpts *drive_add(BlockInterfaceType type, int index, const char *file,
     return opts;
 }
 
+/* What to say instead, where QEMU's boards have what ours have not. */
+static const char *const if_instead[IF_COUNT] = {
+    [IF_IDE] =
+        "There is no IDE here: use if=virtio, or if=none,id=ID with a device,\n"
+        "such as '-device virtio-scsi -device scsi-hd,drive=ID' (for a CD,"
+        " scsi-cd).\n",
+    [IF_FLOPPY] =
+        "There is no floppy drive here: use if=virtio, or if=none,id=ID with"
+        " a device.\n",
+    [IF_PFLASH] =
+        "There is no flash memory here: firmware is named by -bios.\n",
+};
+
 void drive_check_orphaned(void)
 {
+    unsigned types = 0;
     BlockBackend *blk = NULL;
     bool orphans = false;
 
@@ -159,6 +173,12 @@ void drive_check_orphaned(void)
                          if_name[dinfo->type], dinfo->bus, dinfo->unit);
             loc_pop(&loc);
             orphans = true;
+            types |= 1u << dinfo->type;
+        }
+    }
+    for (int i = 0; i < IF_COUNT; i++) {
+        if ((types & (1u << i)) && if_instead[i]) {
+            error_printf("%s", if_instead[i]);
         }
     }
     if (orphans) {

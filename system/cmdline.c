@@ -450,6 +450,10 @@ static void smbios_option_parse(const char *arg)
     smbios_entry_add(opts, &error_fatal);
 }
 
+/* What -hda and its kin say besides. */
+#define HD_OPTS         "media=disk"
+#define CDROM_OPTS      "media=cdrom"
+
 static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
 {
     bool help = false;
@@ -530,6 +534,28 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
         if (!drive_add(IF_DEFAULT, -1, NULL, optarg)) {
             exit(1);
         }
+        break;
+    case QEMU_OPTION_hda:
+    case QEMU_OPTION_hdb:
+    case QEMU_OPTION_hdc:
+    case QEMU_OPTION_hdd:
+        drive_add(IF_DEFAULT, popt->index - QEMU_OPTION_hda, optarg, HD_OPTS);
+        break;
+    case QEMU_OPTION_cdrom:
+        drive_add(IF_DEFAULT, 2, optarg, CDROM_OPTS);
+        break;
+    case QEMU_OPTION_fda:
+    case QEMU_OPTION_fdb:
+        drive_add(IF_FLOPPY, popt->index - QEMU_OPTION_fda, optarg, "");
+        break;
+    case QEMU_OPTION_sd:
+        drive_add(IF_SD, -1, optarg, "");
+        break;
+    case QEMU_OPTION_mtdblock:
+        drive_add(IF_MTD, -1, optarg, "");
+        break;
+    case QEMU_OPTION_pflash:
+        drive_add(IF_PFLASH, -1, optarg, "");
         break;
     case QEMU_OPTION_netdev:
         if (netdev_is_modern(optarg)) {
@@ -753,8 +779,8 @@ void qemu_parse_options(int argc, char **argv)
 
         if (argv[optind][0] != '-') {
             loc_set_cmdline(argv, optind, 1);
-            error_report("disk images are not supported");
-            exit(1);
+            drive_add(IF_DEFAULT, 0, argv[optind++], HD_OPTS);
+            continue;
         }
         popt = lookup_opt(argc, argv, &optarg, &optind);
         qemu_parse_option(popt, optarg);

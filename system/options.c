@@ -79,6 +79,21 @@ static const QEMUOption qemu_options[] = {
       "[,throttling.limit=value...]",
       "make a disk's back end, and with if=virtio the disk" },
 
+    /*
+     * Most boards have no place for these: drive_check_orphaned() tells who
+     * says them what to say.  So help does not list them.
+     */
+    { "hda", true, QEMU_OPTION_hda, "", "" },
+    { "hdb", true, QEMU_OPTION_hdb, "", "" },
+    { "hdc", true, QEMU_OPTION_hdc, "", "" },
+    { "hdd", true, QEMU_OPTION_hdd, "", "" },
+    { "cdrom", true, QEMU_OPTION_cdrom, "", "" },
+    { "fda", true, QEMU_OPTION_fda, "", "" },
+    { "fdb", true, QEMU_OPTION_fdb, "", "" },
+    { "sd", true, QEMU_OPTION_sd, "", "" },
+    { "mtdblock", true, QEMU_OPTION_mtdblock, "", "" },
+    { "pflash", true, QEMU_OPTION_pflash, "", "" },
+
     { .help = "Display options" },
     { "display", true, QEMU_OPTION_display, "none",
       "what shows the guest's screen: nothing" },
@@ -109,7 +124,7 @@ static const QEMUOption qemu_options[] = {
       "the kernel's command line" },
     { "initrd", true, QEMU_OPTION_initrd, "file",
       "the kernel's first file system" },
-    { "dtb", true, QEMU_OPTION_dtb },
+    { "dtb", true, QEMU_OPTION_dtb, "", "" },
 
     { .help = "Debug/Expert options" },
     { "fw_cfg", true, QEMU_OPTION_fw_cfg,

@@ -246,6 +246,8 @@ static void configure_blockdev(void)
     MachineClass *machine_class = MACHINE_GET_CLASS(current_machine);
     BlockdevOption *bdo;
 
+    override_max_devs(machine_class->block_default_type,
+                      machine_class->units_per_default_bus);
     while ((bdo = QTAILQ_FIRST(&cmdline.blockdevs))) {
         QTAILQ_REMOVE(&cmdline.blockdevs, bdo, next);
         loc_push_restore(&bdo->loc);

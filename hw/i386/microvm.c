@@ -575,6 +575,7 @@ static void microvm_class_init(ObjectClass *oc, void *data)
     mc->init = microvm_machine_state_init;
     mc->family = "microvm_i386";
     mc->desc = "microvm (i386)";
+    mc->units_per_default_bus = 1;
     mc->no_floppy = 1;
     mc->max_cpus = 288;
     mc->has_hotpluggable_cpus = false;

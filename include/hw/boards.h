@@ -137,6 +137,7 @@ struct MachineClass {
     const char *default_boot_order;
     /* What a -drive without if= is plugged into. */
     BlockInterfaceType block_default_type;
+    int units_per_default_bus;      /* of that; 0: as always */
     const char *default_display;
     const char *default_nic;
     GPtrArray *compat_props;

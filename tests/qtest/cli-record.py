@@ -7,7 +7,7 @@
 #
 # Lines of the list that are indented or comments are passed over, so
 # cli-cases.txt is such a list itself; with QEMU's binary, the result differs
-# from it in nothing.
+# from it only in what docs/here-and-in-qemu.md tells of.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
