@@ -18,6 +18,7 @@
 #include "qapi/qmp/qerror.h"
 #include "qemu/accel.h"
 #include "qemu/uuid.h"
+#include "sysemu/block-backend.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 
@@ -74,12 +75,18 @@ void qmp_stop(Error **errp)
 
 void qmp_cont(Error **errp)
 {
+    BlockBackend *blk;
+
     if (runstate_needs_reset()) {
         error_setg(errp, "Resetting the Virtual Machine is required");
         return;
     }
     if (runstate_check(RUN_STATE_SUSPENDED)) {
         return;
+    }
+    /* Whoever lets it go on has seen what was wrong. */
+    for (blk = blk_next(NULL); blk; blk = blk_next(blk)) {
+        blk_iostatus_reset(blk);
     }
     vm_start();
 }

@@ -510,8 +510,14 @@ int vm_prepare_start(bool step_pending)
 {
     RunState requested;
 
-    /* A stop that has been asked for meanwhile is over before it began. */
-    qemu_vmstop_requested(&requested);
+    /*
+     * A stop that has been asked for and has not come yet comes now: a request
+     * that is to be tried again waits for both, stop and start, and so does a
+     * client that has heard BLOCK_IO_ERROR.
+     */
+    if (qemu_vmstop_requested(&requested) && runstate_is_running()) {
+        vm_stop(requested);
+    }
     if (runstate_is_running()) {
         return -1;
     }
