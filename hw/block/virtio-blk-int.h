@@ -1,5 +1,5 @@
 /*
- * What the two halves of virtio-blk share: the device and its requests.
+ * What the files of virtio-blk share: the device and its requests.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,6 +8,9 @@
 
 #include "hw/virtio/virtio-blk.h"
 
+/* A new @req, of which there is the element; of @vq. */
+void virtio_blk_init_request(VirtIOBlock *s, VirtQueue *vq,
+                             VirtIOBlockReq *req);
 /*
  * The next request of @vq that is to be freed with virtio_blk_free_request(),
  * or NULL.
@@ -16,5 +19,9 @@ VirtIOBlockReq *virtio_blk_get_request(VirtIOBlock *s, VirtQueue *vq);
 void virtio_blk_free_request(VirtIOBlockReq *req);
 /* Try again those that wait for it; in the AioContext of the disk. */
 void virtio_blk_process_queued_requests(VirtIOBlock *s, bool is_bh);
+
+/* VirtioDeviceClass save and load: virtio-blk-migration.c */
+void virtio_blk_save_device(VirtIODevice *vdev, QEMUFile *f);
+int virtio_blk_load_device(VirtIODevice *vdev, QEMUFile *f, int version_id);
 
 #endif

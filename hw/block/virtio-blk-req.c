@@ -19,8 +19,8 @@
 #include "trace.h"
 #include "virtio-blk-int.h"
 
-static void virtio_blk_init_request(VirtIOBlock *s, VirtQueue *vq,
-                                    VirtIOBlockReq *req)
+void virtio_blk_init_request(VirtIOBlock *s, VirtQueue *vq,
+                             VirtIOBlockReq *req)
 {
     req->dev = s;
     req->vq = vq;
@@ -71,7 +71,12 @@ static bool virtio_blk_handle_rw_error(VirtIOBlockReq *req, int error,
     BlockErrorAction action = blk_get_error_action(s->blk, is_read, error);
 
     if (action == BLOCK_ERROR_ACTION_STOP) {
-        /* Others may fail, too, before the machine has stopped. */
+        /*
+         * As it came, with its headers: so it is read again, or sent to another
+         * host.  Others may fail, too, before the machine has stopped.
+         */
+        iov_discard_undo(&req->inhdr_undo);
+        iov_discard_undo(&req->outhdr_undo);
         req->mr_next = NULL;
         req->next = s->rq;
         s->rq = req;
@@ -490,9 +495,6 @@ void virtio_blk_process_queued_requests(VirtIOBlock *s, bool is_bh)
     while (req) {
         VirtIOBlockReq *next = req->next;
 
-        /* As it came: with its headers. */
-        iov_discard_undo(&req->inhdr_undo);
-        iov_discard_undo(&req->outhdr_undo);
         if (virtio_blk_handle_request(req, &mrb)) {
             /* Broken: none of the others either. */
             while (req) {

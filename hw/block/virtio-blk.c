@@ -81,8 +81,6 @@ static void virtio_blk_reset(VirtIODevice *vdev)
     while (s->rq) {
         req = s->rq;
         s->rq = req->next;
-        iov_discard_undo(&req->inhdr_undo);
-        iov_discard_undo(&req->outhdr_undo);
         virtqueue_detach_element(req->vq, &req->elem, 0);
         virtio_blk_free_request(req);
     }
@@ -429,6 +427,8 @@ static void virtio_blk_class_init(ObjectClass *klass, void *data)
     vdc->get_features = virtio_blk_get_features;
     vdc->set_status = virtio_blk_set_status;
     vdc->reset = virtio_blk_reset;
+    vdc->save = virtio_blk_save_device;
+    vdc->load = virtio_blk_load_device;
     vdc->start_ioeventfd = virtio_blk_data_plane_start;
     vdc->stop_ioeventfd = virtio_blk_data_plane_stop;
 }

@@ -41,7 +41,22 @@ static const Stream streams[] = {
     { "virtio-serial-pci,max_ports=2", 0x130000006, 6,
       { "virtconsole,chardev=ring0", "virtserialport,chardev=ring1" },
       { [3] = { 1, 1 }, [5] = { 1, 0 } } },
+    { "virtio-blk-pci,num-queues=2,werror=stop,drive=node0", 0x100007240, 2,
+      { NULL }, { [1] = { 1, 0 } } },
+    { "virtio-scsi-pci,num_queues=1", 0x100000000, 3,
+      { "scsi-hd,rerror=stop,werror=stop,drive=node0" },
+      { [2] = { 4, 2 } } },
 };
+
+static const Stream *stream_of(const char *type)
+{
+    for (int i = 0; i < ARRAY_SIZE(streams); i++) {
+        if (g_str_has_prefix(streams[i].device, type)) {
+            return &streams[i];
+        }
+    }
+    g_assert_not_reached();
+}
 
 /* Lines of hexadecimal digits, some of them several times: "00 * 122" */
 static GByteArray *read_stream(const char *type)
@@ -87,16 +102,19 @@ static DeviceState *plug_with(const char *device, const char *key,
     return dev;
 }
 
-static DeviceState *plug(const Stream *stream)
+/* @part: the last of its parts */
+static DeviceState *plug(const Stream *stream, DeviceState **part)
 {
     DeviceState *dev;
 
     /* The one before it may still hold the chardevs. */
     drain_call_rcu();
     dev = plug_with(stream->device, "addr", "3");
+    *part = NULL;
     for (int i = 0; i < ARRAY_SIZE(stream->parts); i++) {
         if (stream->parts[i]) {
-            object_unref(OBJECT(plug_with(stream->parts[i], "bus", "dev0.0")));
+            *part = plug_with(stream->parts[i], "bus", "dev0.0");
+            object_unref(OBJECT(*part));
         }
     }
     return dev;
@@ -115,25 +133,57 @@ static void write_rings(const Stream *stream)
     }
 }
 
+/* All of the section of @type is for @dev. */
+static void load_stream(const char *type, DeviceState *dev)
+{
+    const VMStateDescription *vmsd = DEVICE_GET_CLASS(dev)->vmsd;
+    g_autoptr(GByteArray) there = read_stream(type);
+    g_autoptr(GBytes) in = g_bytes_new(there->data, there->len);
+    QEMUFile *f = qemu_file_new_input(in);
+
+    g_assert_cmpint(vmstate_load_state(f, vmsd, dev, vmsd->version_id), ==, 0);
+    g_assert_cmpint(qemu_file_get_error(f), ==, 0);
+    qemu_get_byte(f);
+    g_assert_cmpint(qemu_fclose(f), ==, -EIO);
+}
+
+/* And what is saved of it is that section. */
+static void check_saved(const char *type, DeviceState *dev)
+{
+    const VMStateDescription *vmsd = DEVICE_GET_CLASS(dev)->vmsd;
+    g_autoptr(GByteArray) there = read_stream(type);
+    g_autoptr(GByteArray) here = NULL;
+    QEMUFile *f = qemu_file_new_output();
+
+    g_assert_cmpint(vmstate_save_state(f, vmsd, dev, NULL), ==, 0);
+    here = g_bytes_unref_to_array(qemu_file_bytes(f));
+    g_assert_cmpint(qemu_fclose(f), ==, 0);
+    for (guint i = 0; i < MIN(here->len, there->len); i++) {
+        if (here->data[i] != there->data[i]) {
+            g_error("byte 0x%x is %02x, was %02x", i, here->data[i],
+                    there->data[i]);
+        }
+    }
+    g_assert_cmpuint(here->len, ==, there->len);
+}
+
+static void unplug(DeviceState *dev)
+{
+    device_cold_reset(dev);
+    object_unparent(OBJECT(dev));
+    object_unref(OBJECT(dev));
+}
+
 static void test_stream(const void *data)
 {
     const Stream *stream = data;
     g_autofree char *type = g_strndup(stream->device,
                                       strcspn(stream->device, ","));
-    DeviceState *dev = plug(stream);
+    DeviceState *part, *dev = plug(stream, &part);
     VirtIODevice *vdev = virtio_bus_get_device(&VIRTIO_PCI(dev)->bus);
-    const VMStateDescription *vmsd = DEVICE_GET_CLASS(vdev)->vmsd;
-    g_autoptr(GByteArray) there = read_stream(type);
-    g_autoptr(GBytes) in = g_bytes_new(there->data, there->len);
-    g_autoptr(GByteArray) here = NULL;
-    QEMUFile *f = qemu_file_new_input(in);
 
     write_rings(stream);
-    g_assert_cmpint(vmstate_load_state(f, vmsd, vdev, vmsd->version_id), ==,
-                    0);
-    g_assert_cmpint(qemu_file_get_error(f), ==, 0);
-    qemu_get_byte(f);
-    g_assert_cmpint(qemu_fclose(f), ==, -EIO);
+    load_stream(type, DEVICE(vdev));
 
     g_assert_cmphex(vdev->guest_features, ==, stream->features);
     g_assert_cmphex(vdev->status, ==, 0xf);
@@ -148,21 +198,8 @@ static void test_stream(const void *data)
         g_assert_true(virtio_queue_enabled(vdev, i));
     }
 
-    f = qemu_file_new_output();
-    g_assert_cmpint(vmstate_save_state(f, vmsd, vdev, NULL), ==, 0);
-    here = g_bytes_unref_to_array(qemu_file_bytes(f));
-    g_assert_cmpint(qemu_fclose(f), ==, 0);
-    for (guint i = 0; i < MIN(here->len, there->len); i++) {
-        if (here->data[i] != there->data[i]) {
-            g_error("byte 0x%x is %02x, was %02x", i, here->data[i],
-                    there->data[i]);
-        }
-    }
-    g_assert_cmpuint(here->len, ==, there->len);
-
-    device_cold_reset(dev);
-    object_unparent(OBJECT(dev));
-    object_unref(OBJECT(dev));
+    check_saved(type, DEVICE(vdev));
+    unplug(dev);
 }
 
 static size_t find_bytes(const GByteArray *in, const void *what, size_t len)
@@ -192,14 +229,14 @@ static void check_serial_refused(VirtIODevice *vdev, const GByteArray *there,
 }
 
 /* A throttled port goes on where it was; and a stream that lies is refused. */
-static void test_serial(const void *data)
+static void test_serial(void)
 {
     /* Port 1: open at both ends, and an element at 0x35880 of piece 0. */
     static const uint8_t port_1[] = {
         0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0x58, 0x80
     };
-    const Stream *stream = data;
-    DeviceState *dev = plug(stream);
+    const Stream *stream = stream_of("virtio-serial-pci");
+    DeviceState *part, *dev = plug(stream, &part);
     VirtIODevice *vdev = virtio_bus_get_device(&VIRTIO_PCI(dev)->bus);
     const VMStateDescription *vmsd = DEVICE_GET_CLASS(vdev)->vmsd;
     VirtIOSerialPort *port = QTAILQ_LAST(&VIRTIO_SERIAL(vdev)->ports);
@@ -230,10 +267,83 @@ static void test_serial(const void *data)
     g_assert_null(port->elem);
     g_assert_cmpuint(lduw_le_phys(&address_space_memory, 0x21002), ==, 1);
     vm_stop(RUN_STATE_PAUSED);
+    unplug(dev);
+}
 
-    device_cold_reset(dev);
-    object_unparent(OBJECT(dev));
-    object_unref(OBJECT(dev));
+/* The machine goes on, until the ring at @ring has @used that are used. */
+static void go_on_until(hwaddr ring, uint16_t used)
+{
+    vm_start();
+    for (int i = 0; i < 100 && lduw_le_phys(&address_space_memory,
+                                            ring + 0x2002) != used; i++) {
+        main_loop_wait(true);
+    }
+    g_assert_cmpuint(lduw_le_phys(&address_space_memory, ring + 0x2002), ==,
+                     used);
+    vm_stop(RUN_STATE_PAUSED);
+}
+
+static void write_guest(hwaddr addr, const void *buf, size_t len)
+{
+    address_space_write(&address_space_memory, addr, MEMTXATTRS_UNSPECIFIED,
+                        buf, len);
+}
+
+/* A write that has failed on the other side is tried again on this one. */
+static void test_blk(void)
+{
+    static const uint8_t header[16] = { 1, [8] = 7 };
+    const Stream *stream = stream_of("virtio-blk-pci");
+    DeviceState *part, *dev = plug(stream, &part);
+    VirtIODevice *vdev = virtio_bus_get_device(&VIRTIO_PCI(dev)->bus);
+
+    write_rings(stream);
+    write_guest(0x40000, header, sizeof(header));
+    address_space_stb(&address_space_memory, 0x42000, 0xee,
+                      MEMTXATTRS_UNSPECIFIED, NULL);
+    load_stream("virtio-blk-pci", DEVICE(vdev));
+    go_on_until(0x13000, 1);
+    g_assert_cmphex(ldub_phys(&address_space_memory, 0x42000), ==, 0);
+    /* The head of the chain, and what was written: a status */
+    g_assert_cmphex(ldl_le_phys(&address_space_memory, 0x15004), ==, 0);
+    g_assert_cmphex(ldl_le_phys(&address_space_memory, 0x15008), ==, 1);
+    unplug(dev);
+}
+
+/* And so are a WRITE and a READ; they are in the section of their disk. */
+static void test_scsi(void)
+{
+    static const struct {
+        hwaddr header;
+        uint8_t cdb[10];
+    } commands[] = {
+        { 0x40000, { 0x2a, 0, 0, 0, 0, 3, 0, 0, 2 } },
+        { 0x44000, { 0x28, 0, 0, 0, 0, 5, 0, 0, 1 } },
+    };
+    const Stream *stream = stream_of("virtio-scsi-pci");
+    DeviceState *part, *dev = plug(stream, &part);
+    VirtIODevice *vdev = virtio_bus_get_device(&VIRTIO_PCI(dev)->bus);
+
+    write_rings(stream);
+    for (int i = 0; i < ARRAY_SIZE(commands); i++) {
+        uint8_t header[51] = { 1, 0, 0x40 };
+        uint8_t response[108];
+
+        memcpy(header + 19, commands[i].cdb, sizeof(commands[i].cdb));
+        write_guest(commands[i].header, header, sizeof(header));
+        memset(response, 0xee, sizeof(response));
+        write_guest(commands[i].header + 0x1000, response, sizeof(response));
+    }
+    load_stream("virtio-scsi-pci", DEVICE(vdev));
+    load_stream("scsi-hd", part);
+    check_saved("scsi-hd", part);
+    go_on_until(0x16000, 4);
+    for (int i = 0; i < ARRAY_SIZE(commands); i++) {
+        /* status and response */
+        g_assert_cmphex(lduw_le_phys(&address_space_memory,
+                                     commands[i].header + 0x100a), ==, 0);
+    }
+    unplug(dev);
 }
 
 int main(int argc, char **argv)
@@ -243,7 +353,9 @@ int main(int argc, char **argv)
         (char *)"-accel", (char *)"qtest", (char *)"-display", (char *)"none",
         (char *)"-nodefaults", (char *)"-m", (char *)"16",
         (char *)"-chardev", (char *)"ringbuf,id=ring0",
-        (char *)"-chardev", (char *)"ringbuf,id=ring1", NULL
+        (char *)"-chardev", (char *)"ringbuf,id=ring1",
+        (char *)"-blockdev",
+        (char *)"null-co,node-name=node0,size=1048576,read-zeroes=on", NULL
     };
     int status;
 
@@ -255,8 +367,9 @@ int main(int argc, char **argv)
 
         g_test_add_data_func(path, &streams[i], test_stream);
     }
-    g_test_add_data_func("/virtio-stream/serial-goes-on",
-                         &streams[ARRAY_SIZE(streams) - 1], test_serial);
+    g_test_add_func("/virtio-stream/blk-goes-on", test_blk);
+    g_test_add_func("/virtio-stream/scsi-goes-on", test_scsi);
+    g_test_add_func("/virtio-stream/serial-goes-on", test_serial);
     status = g_test_run();
     qemu_cleanup();
     return status;
