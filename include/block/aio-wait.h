@@ -32,6 +32,11 @@ extern AioWait global_aio_wait;
     bool waited_ = false;                                                   \
     AioContext *ctx_ = (ctx);                                               \
                                                                             \
+    /* Say that we wait, then look at the condition: */                     \
+    /* aio_wait_kick() does it the other way round.  At home, too: what is */\
+    /* waited for may be the work of a thread that @ctx was in before. */   \
+    qatomic_inc(&global_aio_wait.num_waiters);                              \
+    smp_mb();                                                               \
     if (ctx_ && in_aio_context_home_thread(ctx_)) {                         \
         while ((cond)) {                                                    \
             aio_poll(ctx_, true);                                           \
@@ -39,10 +44,6 @@ extern AioWait global_aio_wait;
         }                                                                   \
     } else {                                                                \
         assert(qemu_get_current_aio_context() == qemu_get_aio_context());   \
-        /* Say that we wait, then look at the condition: */                 \
-        /* aio_wait_kick() does it the other way round. */                  \
-        qatomic_inc(&global_aio_wait.num_waiters);                          \
-        smp_mb();                                                           \
         while ((cond)) {                                                    \
             if (unlock && ctx_) {                                           \
                 aio_context_release(ctx_);                                  \
@@ -53,8 +54,8 @@ extern AioWait global_aio_wait;
             }                                                               \
             waited_ = true;                                                 \
         }                                                                   \
-        qatomic_dec(&global_aio_wait.num_waiters);                          \
     }                                                                       \
+    qatomic_dec(&global_aio_wait.num_waiters);                              \
     waited_; })
 
 #define AIO_WAIT_WHILE(ctx, cond) AIO_WAIT_WHILE_INTERNAL(ctx, cond, true)

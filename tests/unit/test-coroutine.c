@@ -484,6 +484,26 @@ static void test_hop(void)
     loops_stop();
 }
 
+static void coroutine_fn end_when_awaited(void *opaque)
+{
+    while (!qatomic_read(&global_aio_wait.num_waiters)) {
+        g_usleep(100);
+    }
+    qatomic_set(&running, 0);
+    aio_wait_kick();
+}
+
+/* Who waits in his own context is woken by another thread, too. */
+static void test_wait_at_home(void)
+{
+    loops_start();
+    qatomic_set(&running, 1);
+    aio_co_schedule(loops[0].ctx,
+                    qemu_coroutine_create(end_when_awaited, NULL));
+    AIO_WAIT_WHILE(qemu_get_aio_context(), qatomic_read(&running));
+    loops_stop();
+}
+
 static void coroutine_fn count(void *opaque)
 {
     for (int i = 0; i < ROUNDS; i++) {
@@ -548,6 +568,7 @@ int main(int argc, char **argv)
     g_test_add_func("/coroutine/sleep", test_sleep);
     g_test_add_func("/coroutine/fd", test_fd);
     g_test_add_func("/coroutine/shared-resource", test_shared_resource);
+    g_test_add_func("/coroutine/threads/wait-at-home", test_wait_at_home);
     g_test_add_func("/coroutine/threads/hop", test_hop);
     g_test_add_func("/coroutine/threads/mutex", test_mutex_threads);
     g_test_add_func("/coroutine/threads/wait-bh", test_wait_bh);
