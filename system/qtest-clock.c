@@ -25,9 +25,18 @@ static void qtest_set_virtual_clock(int64_t count)
     qatomic_set_i64(&qtest_clock_counter, count);
 }
 
+/* A timer of another thread is due.  That sleeps, and may need the lock. */
+static void qtest_clock_wait_for_others(void)
+{
+    qemu_clock_notify(QEMU_CLOCK_VIRTUAL);
+    qemu_mutex_unlock_iothread();
+    g_usleep(50);
+    qemu_mutex_lock_iothread();
+}
+
 /*
  * Move to @dest in steps from timer to timer: each callback sees the time that
- * it was set for.
+ * it was set for.  Those of IOThreads run there, and are waited for.
  */
 static void qtest_clock_warp(int64_t dest)
 {
@@ -42,6 +51,9 @@ static void qtest_clock_warp(int64_t dest)
         qtest_set_virtual_clock(clock + warp);
         qemu_clock_run_timers(QEMU_CLOCK_VIRTUAL);
         timerlist_run_timers(aio_context->tlg.tl[QEMU_CLOCK_VIRTUAL]);
+        if (warp == 0) {
+            qtest_clock_wait_for_others();
+        }
         clock = qtest_get_virtual_clock();
     }
     qemu_clock_notify(QEMU_CLOCK_VIRTUAL);
