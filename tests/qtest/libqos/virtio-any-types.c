@@ -176,7 +176,10 @@ static void any_rng_stall(QVirtioAny *d)
     }
 }
 
-/* virtio-scsi: the disk takes its time to read, and none for anything else */
+/*
+ * virtio-scsi: when the disk has been looked at for a partition table, that was
+ * all it may give in 512 seconds.  Before that only draining lets a reader go.
+ */
 
 /* Plug the disk in if it is not there, as after its adapter's going. */
 static void any_scsi_disk(QVirtioAny *d)
@@ -185,10 +188,14 @@ static void any_scsi_disk(QVirtioAny *d)
 
     qscsi_do(d, &(QScsiCmd) { .target = 0 }, &a, NULL);
     if (a.response == VIRTIO_SCSI_S_BAD_TARGET) {
-        g_autofree char *said = qtest_hmp(d->qts, "device_add scsi-hd,"
-                                          "bus=" QVIRTIO_ANY_ID ".0,drive=b0,"
-                                          "share-rw=on,serial=%u", ++d->count);
+        g_autofree char *said = NULL;
 
+        /* What was given before is forgotten. */
+        qtest_qmp_assert_success(d->qts, "{'execute': 'qom-set', 'arguments':"
+            " {'path': '/objects/tg', 'property': 'limits',"
+            " 'value': {'bps-total': 1}}}");
+        said = qtest_hmp(d->qts, "device_add scsi-hd,bus=" QVIRTIO_ANY_ID ".0,"
+                         "drive=b0,share-rw=on,serial=%u", ++d->count);
         g_assert_cmpstr(said, ==, "");
     }
     qscsi_ready(d, 0, 0);
@@ -212,7 +219,11 @@ static void any_scsi_stall(QVirtioAny *d)
     QScsiCmd read = { .cdb = { 0x28, 0, 0, 0, 0, 0, 0, 0, 1 }, .in = 512 };
     QScsiReq r;
 
+    qscsi_ready(d, 0, 0);
     qscsi_send(d, &r, QSCSI_CMD, &read);
+    /* It has begun: this one comes after it in the queue. */
+    qscsi_ready(d, 0, 0);
+    g_assert_true(qvirtqueue_idle(d->qts, r.vq));
 }
 
 /* The types */
@@ -257,8 +268,11 @@ const QVirtioAnyType qvirtio_any_types[] = {
     }, {
         .name = "virtio-scsi",
         .device = "virtio-scsi-pci-transitional",
-        .args = "-blockdev null-co,node-name=b0,size=1048576,"
-                "read-zeroes=on,latency-ns=100000000",
+        .args = "-object throttle-group,id=tg,x-bps-total=1 "
+                "-blockdev null-co,node-name=zeroes,size=1048576,"
+                "read-zeroes=on "
+                "-blockdev throttle,node-name=b0,throttle-group=tg,"
+                "file=zeroes",
         .queues = 3,
         .config_size = 36,
         .victim = QSCSI_CMD,

@@ -181,17 +181,24 @@ uint32_t qvirtio_any_ask(QVirtioAny *d, QVirtQueue *vq, uint64_t addr,
     return head;
 }
 
-uint32_t qvirtio_any_wait(QVirtioAny *d, QVirtQueue *vq, uint32_t head)
+uint32_t qvirtio_any_wait_next(QVirtioAny *d, QVirtQueue *vq, uint32_t *len)
 {
     gint64 end = g_get_monotonic_time() + QVIRTIO_ANY_TIMEOUT_US;
-    uint32_t got, len;
+    uint32_t got;
 
-    while (!qvirtqueue_get_buf(d->qts, vq, &got, &len)) {
+    while (!qvirtqueue_get_buf(d->qts, vq, &got, len)) {
         qvirtio_any_host(d);
         g_assert_cmpint(g_get_monotonic_time(), <, end);
     }
-    g_assert_cmpuint(got, ==, head);
     vq->num_free++;
+    return got;
+}
+
+uint32_t qvirtio_any_wait(QVirtioAny *d, QVirtQueue *vq, uint32_t head)
+{
+    uint32_t len, got = qvirtio_any_wait_next(d, vq, &len);
+
+    g_assert_cmpuint(got, ==, head);
     return len;
 }
 

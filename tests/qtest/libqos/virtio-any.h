@@ -26,7 +26,7 @@
 #include "libqos.h"
 #include "virtio-pci.h"
 
-#define QVIRTIO_ANY_TIMEOUT_US  (30 * G_USEC_PER_SEC)
+#define QVIRTIO_ANY_TIMEOUT_US  (120 * G_USEC_PER_SEC)
 #define QVIRTIO_ANY_QUEUES      8
 #define QVIRTIO_ANY_SLOT        4
 #define QVIRTIO_ANY_ID          "dev0"
@@ -134,7 +134,9 @@ uint32_t qvirtio_any_ask(QVirtioAny *d, QVirtQueue *vq, uint64_t addr,
                          uint32_t len, bool write);
 /* Wait until it is used, with the host's help: how much was written. */
 uint32_t qvirtio_any_wait(QVirtioAny *d, QVirtQueue *vq, uint32_t head);
-/* Both. */
+/* The same for whichever is used next: its number. */
+uint32_t qvirtio_any_wait_next(QVirtioAny *d, QVirtQueue *vq, uint32_t *len);
+/* Ask for one, and wait for it. */
 uint32_t qvirtio_any_request(QVirtioAny *d, QVirtQueue *vq, uint64_t addr,
                              uint32_t len, bool write);
 

@@ -58,11 +58,10 @@ void qscsi_send(QVirtioAny *d, QScsiReq *r, unsigned queue,
     qvirtqueue_kick(d->qts, d->vdev, r->vq, r->head);
 }
 
-void qscsi_wait(QVirtioAny *d, QScsiReq *r, QScsiAnswer *a)
+static void qscsi_answer(QVirtioAny *d, QScsiReq *r, QScsiAnswer *a)
 {
     struct virtio_scsi_cmd_resp resp;
 
-    a->used = qvirtio_any_wait(d, r->vq, r->head);
     r->vq->num_free += r->ndescs - 1;
     qtest_bufread(d->qts, r->mem + QSCSI_RESPONSE, &resp, sizeof(resp));
     a->response = resp.response;
@@ -70,6 +69,26 @@ void qscsi_wait(QVirtioAny *d, QScsiReq *r, QScsiAnswer *a)
     a->resid = le32_to_cpu(resp.resid);
     a->sense_len = le32_to_cpu(resp.sense_len);
     memcpy(a->sense, resp.sense, sizeof(a->sense));
+}
+
+void qscsi_wait(QVirtioAny *d, QScsiReq *r, QScsiAnswer *a)
+{
+    a->used = qvirtio_any_wait(d, r->vq, r->head);
+    qscsi_answer(d, r, a);
+}
+
+QScsiReq *qscsi_wait_next(QVirtioAny *d, QScsiReq *reqs, unsigned n,
+                          QScsiAnswer *a)
+{
+    uint32_t head = qvirtio_any_wait_next(d, reqs[0].vq, &a->used);
+
+    for (unsigned i = 0; i < n; i++) {
+        if (reqs[i].head == head) {
+            qscsi_answer(d, &reqs[i], a);
+            return &reqs[i];
+        }
+    }
+    g_assert_not_reached();
 }
 
 void qscsi_read(QVirtioAny *d, const QScsiReq *r, void *buf, size_t len)

@@ -64,6 +64,9 @@ void qscsi_prepare(QVirtioAny *d, QScsiReq *r, const QScsiCmd *cmd);
 void qscsi_send(QVirtioAny *d, QScsiReq *r, unsigned queue,
                 const QScsiCmd *cmd);
 void qscsi_wait(QVirtioAny *d, QScsiReq *r, QScsiAnswer *a);
+/* Which of @reqs, all on one queue, is answered next. */
+QScsiReq *qscsi_wait_next(QVirtioAny *d, QScsiReq *reqs, unsigned n,
+                          QScsiAnswer *a);
 void qscsi_read(QVirtioAny *d, const QScsiReq *r, void *buf, size_t len);
 void qscsi_free(QVirtioAny *d, QScsiReq *r);
 /* All of it; what was read to @in, if that is not NULL.  The status. */
