@@ -2,7 +2,8 @@
  * Booting a kernel without firmware: what both kinds of kernel share, and the
  * state in which they find the machine.
  *
- * Read first: hw/i386/direct-boot.h.  Read next: x86-linux.c, pvh.c.
+ * Read first: hw/i386/direct-boot.h.  Read next: x86-linux.c, pvh.c,
+ * reset-vector.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -380,5 +381,6 @@ void x86_load_linux(X86MachineState *x86ms, size_t acpi_data_size,
         exit(1);
     }
     direct_boot_load_gdt();
+    direct_boot_load_reset_vector();
     qemu_register_reset(direct_boot_reset_cpu, x86ms);
 }

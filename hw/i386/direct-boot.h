@@ -12,6 +12,7 @@
  *     0x00020000   the command line
  *     0x0009fc00   EBDA: reserved; RSDP
  *     0x000f0000   SMBIOS: the entry point and its tables
+ *     0x000fff00   what is at the reset vector: resets the machine
  *     0x00100000   the kernel
  *     …            initrd, as high as the kernel allows
  *     below_4g     ACPI tables, reserved
@@ -37,7 +38,9 @@
 #define DIRECT_BOOT_CMDLINE_MAX 0x10000
 #define DIRECT_BOOT_EBDA        0x9fc00
 #define DIRECT_BOOT_SMBIOS      0xf0000
-#define DIRECT_BOOT_SMBIOS_MAX  0x10000
+#define DIRECT_BOOT_SMBIOS_MAX  0xff00
+#define DIRECT_BOOT_VECTOR      0xfff00
+#define DIRECT_BOOT_VECTOR_SIZE 0x100
 #define DIRECT_BOOT_KERNEL      0x100000
 
 /* How the first CPU starts. */
@@ -102,6 +105,9 @@ void direct_boot_reset_cpus(MachineState *machine);
  * characters; otherwise the program ends with a message.
  */
 void direct_boot_load_cmdline(X86MachineState *x86ms, uint32_t max);
+
+/* reset-vector.c: put a way to reset where firmware would begin. */
+void direct_boot_load_reset_vector(void);
 
 /* x86-linux.c: take @file if it is a bzImage; false if it is none. */
 bool x86_load_bzimage(X86MachineState *x86ms, GMappedFile *file,

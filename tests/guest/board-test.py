@@ -19,9 +19,12 @@ import time
 from tap import plan, result
 
 qemini, guests = sys.argv[1:]
-board = os.path.join(guests, 'board.elf')
+kernel = os.path.join(guests, 'board.elf')
 IRQCHIPS = ['on', 'split', 'off']
-WAYS = ['cf9', 'port92', 'i8042', 'triple']
+WAYS = [('pc', way)
+        for way in ('cf9', 'port92', 'i8042', 'triple', 'firmware')] + \
+    [('microvm', way) for way in ('ged', 'triple', 'firmware')] + \
+    [('microvm,acpi=off', 'firmware')]
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
 TIMEOUT = 60
 
@@ -38,7 +41,7 @@ class Machine:
              '-nodefaults', '-display', 'none', '-qmp', 'stdio',
              '-serial', f'file:{self.console}',
              '-device', 'isa-debug-exit,iobase=0xf4',
-             '-kernel', board, '-append', append, *more],
+             '-kernel', kernel, '-append', append, *more],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.killer = threading.Timer(TIMEOUT, self.process.kill)
         self.killer.start()
@@ -108,23 +111,24 @@ def test_keys(folder, irqchip):
            machine.told(status))
 
 
-def test_reset(folder, way):
-    machine = Machine(folder, f'do={way}', 'on')
+def test_reset(folder, board, way):
+    machine = Machine(folder, f'do={way}', 'on', '-machine', board)
     again = machine.wait_output(f'reset by {way}', 3)
     machine.command('quit')
     status = machine.wait()
     result(again and status == 0 and machine.event('RESET') ==
            {'guest': True, 'reason': 'guest-reset'},
-           f'{way} resets, again and again', machine.told(status))
+           f'{board}: {way} resets, again and again', machine.told(status))
 
 
-def test_no_reboot(folder, way):
-    machine = Machine(folder, f'do={way}', 'on', '-no-reboot')
+def test_no_reboot(folder, board, way):
+    machine = Machine(folder, f'do={way}', 'on', '-machine', board,
+                      '-no-reboot')
     status = machine.wait()
     result(status == 0 and machine.event('RESET') is None and
            machine.event('SHUTDOWN') ==
            {'guest': True, 'reason': 'guest-reset'},
-           f'{way} ends what does not reboot', machine.told(status))
+           f'{board}: {way} ends what does not reboot', machine.told(status))
 
 
 def main():
@@ -135,8 +139,8 @@ def main():
         for irqchip in IRQCHIPS:
             test_keys(folder, irqchip)
         for way in WAYS:
-            test_reset(folder, way)
-            test_no_reboot(folder, way)
+            test_reset(folder, *way)
+            test_no_reboot(folder, *way)
     plan()
 
 

@@ -3,8 +3,10 @@
  *
  *     do=keys       interrupt 1 is taken for each byte of the keyboard; the
  *                   test types once "READY" is there, and Escape ends it
- *     do=WAY        reset by cf9, port92, i8042 or triple (a fault in the
- *                   handler of a fault, which the CPU answers by a shutdown)
+ *     do=WAY        reset by cf9, port92, i8042, ged (the microvm's register),
+ *                   triple (a fault in the handler of a fault, which the CPU
+ *                   answers by a shutdown) or firmware (back to real mode, and
+ *                   to where the first CPU begins after power on)
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,6 +19,12 @@
 
 #define IOAPIC      0xfec00000u
 #define HPET        0xfed00000u
+
+/* GED_MMIO_BASE_REGS: ACPI_GED_REG_RESET, ACPI_GED_RESET_VALUE */
+#define GED_RESET   0xfea00202u
+#define GED_RESETS  0x42
+
+#define REAL_PAGE   0x7000
 
 #define KEYS_MAX    64
 #define CODE_ESC_UP 0xf0, 0x76
@@ -104,6 +112,16 @@ static int hpet(void)
     return 0;
 }
 
+static void jump_to_firmware(void)
+{
+    extern char real_start[], real_end[];
+    void (*page)(void) = (void (*)(void))REAL_PAGE;
+
+    memcpy((void *)REAL_PAGE, real_start, real_end - real_start);
+    barrier();
+    page();
+}
+
 static int reset(const char *way)
 {
     static const struct {
@@ -122,6 +140,10 @@ static int reset(const char *way)
         outb(0x64, 0xfe);
     } else if (!strcmp(way, "triple")) {
         asm volatile("lidt %0; ud2" : : "m"(no_idt));
+    } else if (!strcmp(way, "ged")) {
+        mmio_write8(GED_RESET, GED_RESETS);
+    } else if (!strcmp(way, "firmware")) {
+        jump_to_firmware();
     } else {
         return FAIL("what is do=%s?", way);
     }
