@@ -32,9 +32,7 @@
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
-#include "sysemu/cpus.h"
 #include "sysemu/kvm.h"
-#include "sysemu/reset.h"
 #include "sysemu/runstate.h"
 #include "sysemu/sysemu.h"
 #include "target/i386/kvm/kvm_i386.h"
@@ -373,7 +371,6 @@ static void microvm_machine_state_init(MachineState *machine)
 static void microvm_machine_reset(MachineState *machine, ShutdownCause reason)
 {
     MicrovmMachineState *mms = MICROVM_MACHINE(machine);
-    CPUState *cs;
 
     if (!x86_machine_is_acpi_enabled(X86_MACHINE(machine)) &&
         machine->kernel_filename && mms->auto_kernel_cmdline &&
@@ -382,18 +379,7 @@ static void microvm_machine_reset(MachineState *machine, ShutdownCause reason)
         mms->kernel_cmdline_fixed = true;
     }
 
-    cpu_synchronize_all_states();
-    qemu_devices_reset(reason);
-    /* See pc_machine_reset(). */
-    CPU_FOREACH(cs) {
-        X86CPU *cpu = X86_CPU(cs);
-
-        if (cpu->apic_state) {
-            device_cold_reset(cpu->apic_state);
-        }
-    }
-    direct_boot_reset_cpus(machine);
-    cpu_synchronize_all_post_reset();
+    x86_machine_reset(machine, reason);
 }
 
 /* CPUs have no bus: the machine takes them, when it starts. */

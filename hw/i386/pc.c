@@ -34,7 +34,6 @@
 #include "qemu/units.h"
 #include "target/i386/kvm/kvm_i386.h"
 #include "sysemu/cpus.h"
-#include "sysemu/reset.h"
 #include "sysemu/sysemu.h"
 #include "trace.h"
 
@@ -476,25 +475,9 @@ static void pc_machine_set_i8042(Object *obj, bool value, Error **errp)
     PC_MACHINE(obj)->i8042_enabled = value;
 }
 
-/*
- * Local APICs last: devices that are reset lower their interrupts, and what an
- * APIC makes of that is to be forgotten as well.
- */
 static void pc_machine_reset(MachineState *machine, ShutdownCause reason)
 {
-    CPUState *cs;
-
-    cpu_synchronize_all_states();
-    qemu_devices_reset(reason);
-    CPU_FOREACH(cs) {
-        X86CPU *cpu = X86_CPU(cs);
-
-        if (cpu->apic_state) {
-            device_cold_reset(cpu->apic_state);
-        }
-    }
-    direct_boot_reset_cpus(machine);
-    cpu_synchronize_all_post_reset();
+    x86_machine_reset(machine, reason);
 }
 
 /*

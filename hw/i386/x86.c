@@ -8,6 +8,7 @@
 
 #include "qemu/osdep.h"
 #include "cpu.h"
+#include "direct-boot.h"
 #include "hw/acpi/aml-build.h"
 #include "hw/i386/x86.h"
 #include "hw/irq.h"
@@ -21,7 +22,9 @@
 #include "qemu/error-report.h"
 #include "qemu/module.h"
 #include "qemu/units.h"
+#include "sysemu/cpus.h"
 #include "sysemu/qtest.h"
+#include "sysemu/reset.h"
 #include "target/i386/kvm/kvm_i386.h"
 #include "trace.h"
 
@@ -228,6 +231,27 @@ static void x86_nmi(NMIState *n, int cpu_index, Error **errp)
     CPU_FOREACH(cs) {
         cpu_interrupt(cs, CPU_INTERRUPT_NMI);
     }
+}
+
+/*
+ * Local APICs last: devices that are reset lower their interrupts, and what an
+ * APIC makes of that is to be forgotten as well.
+ */
+void x86_machine_reset(MachineState *machine, ShutdownCause reason)
+{
+    CPUState *cs;
+
+    cpu_synchronize_all_states();
+    qemu_devices_reset(reason);
+    CPU_FOREACH(cs) {
+        X86CPU *cpu = X86_CPU(cs);
+
+        if (cpu->apic_state) {
+            device_cold_reset(cpu->apic_state);
+        }
+    }
+    direct_boot_reset_cpus(machine);
+    cpu_synchronize_all_post_reset();
 }
 
 static void x86_machine_class_init(ObjectClass *oc, void *data)

@@ -88,6 +88,13 @@ OBJECT_DECLARE_TYPE(X86MachineState, X86MachineClass, X86_MACHINE)
 bool x86_machine_is_smm_enabled(const X86MachineState *x86ms);
 bool x86_machine_is_acpi_enabled(const X86MachineState *x86ms);
 
+/*
+ * x86_machine_reset: reset all devices and CPUs, and leave the first CPU where
+ * the kernel or firmware begins: what MachineClass.reset of the boards has in
+ * common.
+ */
+void x86_machine_reset(MachineState *machine, ShutdownCause reason);
+
 /* init_topo_info: the counts of -smp, as APIC IDs are made of them. */
 void init_topo_info(X86CPUTopoInfo *topo_info, const X86MachineState *x86ms);
 
