@@ -17,7 +17,9 @@ QOSState *qtest_vboot(QOSOps *ops, const char *cmdline_fmt, va_list ap)
     qs->ops = ops;
     if (ops) {
         ops->alloc_init(&qs->alloc, qs->qts, ALLOC_NO_FLAGS);
-        qs->pcibus = ops->qpci_new(qs->qts, &qs->alloc);
+        if (ops->qpci_new) {
+            qs->pcibus = ops->qpci_new(qs->qts, &qs->alloc);
+        }
     }
     return qs;
 }
@@ -47,6 +49,23 @@ QOSState *qtest_pc_boot(const char *cmdline_fmt, ...)
 
     va_start(ap, cmdline_fmt);
     qs = qtest_vboot(&qtest_pc_ops, cmdline_fmt, ap);
+    va_end(ap);
+    return qs;
+}
+
+/* It has memory where a PC has it, and tells of it in the same place. */
+static QOSOps qtest_microvm_ops = {
+    .alloc_init = pc_alloc_init,
+    .shutdown = qtest_common_shutdown,
+};
+
+QOSState *qtest_microvm_boot(const char *cmdline_fmt, ...)
+{
+    QOSState *qs;
+    va_list ap;
+
+    va_start(ap, cmdline_fmt);
+    qs = qtest_vboot(&qtest_microvm_ops, cmdline_fmt, ap);
     va_end(ap);
     return qs;
 }

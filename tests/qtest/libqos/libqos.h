@@ -19,6 +19,7 @@ typedef struct QOSState QOSState;
 
 typedef struct QOSOps {
     void (*alloc_init)(QGuestAllocator *s, QTestState *qts, QAllocOpts flags);
+    /* NULL: there is no PCI. */
     QPCIBus *(*qpci_new)(QTestState *qts, QGuestAllocator *alloc);
     void (*qpci_free)(QPCIBus *bus);
     void (*shutdown)(QOSState *qs);
@@ -36,6 +37,8 @@ QOSState *qtest_vboot(QOSOps *ops, const char *cmdline_fmt, va_list ap)
 QOSState *qtest_boot(QOSOps *ops, const char *cmdline_fmt, ...)
     G_GNUC_PRINTF(2, 3);
 QOSState *qtest_pc_boot(const char *cmdline_fmt, ...) G_GNUC_PRINTF(1, 2);
+/* The command line says which microvm: -machine microvm,… */
+QOSState *qtest_microvm_boot(const char *cmdline_fmt, ...) G_GNUC_PRINTF(1, 2);
 void qtest_shutdown(QOSState *qs);
 void qtest_common_shutdown(QOSState *qs);
 

@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include <sys/socket.h>
 #include "virtio-any.h"
+#include "hw/i386/microvm.h"
 #include "hw/pci/pci_regs.h"
 #include "qapi/qmp/qdict.h"
 #include "standard-headers/linux/virtio_config.h"
@@ -29,15 +30,40 @@ static char *any_args(const QVirtioAnyType *type, int fd)
     return g_strjoinv(number, parts);
 }
 
+static QOSState *any_boot_pci(QVirtioAny *d, const char *args,
+                              const char *props)
+{
+    d->device = g_strdup_printf("%s,id=%s,addr=%d.0%s", d->type->device,
+                                QVIRTIO_ANY_ID, QVIRTIO_ANY_SLOT, props);
+    return qtest_pc_boot("-nodefaults -m %llu %s -device %s 2>/dev/null",
+                         QVIRTIO_ANY_RAM >> 20, args, d->device);
+}
+
+static QOSState *any_boot_mmio(QVirtioAny *d, const char *args,
+                               const char *props)
+{
+    g_auto(GStrv) parts = g_strsplit(d->type->device, "-pci-transitional", 2);
+    g_autofree char *device = g_strjoinv("-device", parts);
+
+    d->device = g_strdup_printf("%s,id=%s,bus=virtio-mmio-bus.%d%s", device,
+                                QVIRTIO_ANY_ID, QVIRTIO_ANY_TRANSPORT, props);
+    return qtest_microvm_boot("-machine microvm,acpi=off -nodefaults "
+                              "-global virtio-mmio.force-legacy=%s -m %llu "
+                              "%s -device %s 2>/dev/null",
+                              qvirtio_any_is_modern(d) ? "off" : "on",
+                              QVIRTIO_ANY_RAM >> 20, args, d->device);
+}
+
 QVirtioAny *qvirtio_any_boot(const QVirtioAnyType *type, QVirtioAnyDrive drive,
                              const char *props)
 {
     QVirtioAny *d = g_new0(QVirtioAny, 1);
-    g_autofree char *args = NULL;
+    g_autofree char *args = NULL, *all_props = NULL;
     int sv[2] = { -1, -1 };
 
     d->type = type;
-    d->drive = drive;
+    d->drive = drive & ~QVIRTIO_ANY_MMIO;
+    d->over_mmio = drive & QVIRTIO_ANY_MMIO;
     if (type->peer) {
         g_assert_cmpint(socketpair(AF_UNIX, type->peer, 0, sv), ==, 0);
         /* Only the other end is for the program. */
@@ -45,13 +71,11 @@ QVirtioAny *qvirtio_any_boot(const QVirtioAnyType *type, QVirtioAnyDrive drive,
     }
     args = any_args(type, sv[1]);
     d->peer = sv[0];
-    d->device = g_strdup_printf("%s,id=%s,addr=%d.0,packed=%s%s", type->device,
-                                QVIRTIO_ANY_ID, QVIRTIO_ANY_SLOT,
-                                drive == QVIRTIO_ANY_PACKED ? "on" : "off",
-                                props);
+    all_props = g_strdup_printf(",packed=%s%s", d->drive == QVIRTIO_ANY_PACKED
+                                ? "on" : "off", props);
     /* Standard error is for the device's complaints: one line a lie. */
-    d->qs = qtest_pc_boot("-nodefaults -m %llu %s -device %s 2>/dev/null",
-                          QVIRTIO_ANY_RAM >> 20, args, d->device);
+    d->qs = d->over_mmio ? any_boot_mmio(d, args, all_props)
+                         : any_boot_pci(d, args, all_props);
     if (sv[1] >= 0) {
         close(sv[1]);
     }
@@ -80,8 +104,8 @@ static void any_forget_device(QVirtioAny *d)
         g_free(d->pci->pdev);
         g_free(d->pci);
         d->pci = NULL;
-        d->vdev = NULL;
     }
+    d->vdev = NULL;
 }
 
 void qvirtio_any_shutdown(QVirtioAny *d)
@@ -100,6 +124,13 @@ void qvirtio_any_enable(QVirtioAny *d)
     QPCIAddress addr = { .devfn = QPCI_DEVFN(QVIRTIO_ANY_SLOT, 0) };
 
     any_forget_device(d);
+    if (d->over_mmio) {
+        qvirtio_mmio_init_device(&d->mmio, d->qts, VIRTIO_MMIO_BASE +
+                                 QVIRTIO_ANY_TRANSPORT *
+                                 MICROVM_TRANSPORT_SIZE, 4096);
+        d->vdev = &d->mmio.vdev;
+        return;
+    }
     d->pci = virtio_pci_new(d->qs->pcibus, &addr);
     d->vdev = &d->pci->vdev;
     qvirtio_pci_set_legacy(d->pci, !qvirtio_any_is_modern(d));
@@ -132,9 +163,14 @@ void qvirtio_any_stop(QVirtioAny *d)
 
 static void any_set_ring_size(QVirtioAny *d, unsigned queue)
 {
-    uint64_t common = d->pci->common_cfg_offset;
+    uint64_t common;
 
+    if (d->over_mmio) {
+        d->mmio.ring_size = d->ring_size;
+        return;
+    }
     g_assert_true(qvirtio_any_is_modern(d));
+    common = d->pci->common_cfg_offset;
     qpci_io_writew(d->pci->pdev, d->pci->bar,
                    common + VIRTIO_PCI_COMMON_Q_SELECT, queue);
     qpci_io_writew(d->pci->pdev, d->pci->bar,

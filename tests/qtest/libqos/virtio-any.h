@@ -24,11 +24,13 @@
 #define LIBQOS_VIRTIO_ANY_H
 
 #include "libqos.h"
+#include "virtio-mmio.h"
 #include "virtio-pci.h"
 
 #define QVIRTIO_ANY_TIMEOUT_US  (120 * G_USEC_PER_SEC)
 #define QVIRTIO_ANY_QUEUES      8
 #define QVIRTIO_ANY_SLOT        4
+#define QVIRTIO_ANY_TRANSPORT   2
 #define QVIRTIO_ANY_ID          "dev0"
 #define QVIRTIO_ANY_RAM         (128 * 1024 * 1024ull)
 /* Room for requests, of zeroes to begin with. */
@@ -39,6 +41,11 @@ typedef enum QVirtioAnyDrive {
     QVIRTIO_ANY_PACKED,
     QVIRTIO_ANY_LEGACY,         /* as a driver before virtio 1 */
     QVIRTIO_ANY_DRIVES,
+    /*
+     * With one of these: over MMIO, on a microvm.  Legacy is version 1 of the
+     * registers.  Nothing can be plugged there.
+     */
+    QVIRTIO_ANY_MMIO = 0x10,
 } QVirtioAnyDrive;
 
 extern const char *const qvirtio_any_drives[QVIRTIO_ANY_DRIVES];
@@ -47,7 +54,10 @@ typedef struct QVirtioAny QVirtioAny;
 
 typedef struct QVirtioAnyType {
     const char *name;           /* in the names of tests: "virtio-rng" */
-    /* Of -device: a type that is transitional, and its properties. */
+    /*
+     * Of -device: a type that is transitional, and its properties.  Over MMIO
+     * it is the type without "-pci-transitional".
+     */
     const char *device;
     /*
      * Back ends, on the command line.  If @peer is a type of socket, one end
@@ -84,7 +94,9 @@ struct QVirtioAny {
     QOSState *qs;
     QTestState *qts;
     QGuestAllocator *alloc;
-    QVirtioPCIDevice *pci;      /* NULL after qvirtio_any_unplug() */
+    bool over_mmio;
+    QVirtioPCIDevice *pci;      /* NULL after qvirtio_any_unplug(), over MMIO */
+    QVirtioMMIODevice mmio;
     QVirtioDevice *vdev;
     char *device;               /* -device, as it was given */
     int peer;                   /* our end of the socket, or -1 */
@@ -93,7 +105,7 @@ struct QVirtioAny {
     QVirtQueue *vq[QVIRTIO_ANY_QUEUES];
     uint64_t buf;               /* in the guest's memory, at a page */
     unsigned ring_size;         /* of all queues from the next start on; 0: as
-                                 * the device has it (not if legacy) */
+                                 * the device has it (not if legacy PCI) */
     /* For the type's own use */
     uint32_t count;
     uint32_t owed;

@@ -169,7 +169,7 @@ static QVirtQueue *mmio_virtqueue_setup(QVirtioDevice *d,
     QVirtQueue *vq = g_new0(QVirtQueue, 1);
 
     mmio_queue_select(d, index);
-    qvirtqueue_init(vq, d, index, mmio_get_queue_size(d));
+    qvirtqueue_init(vq, d, index, dev->ring_size ?: mmio_get_queue_size(d));
     qvirtio_mmio_write(dev, VIRTIO_MMIO_QUEUE_NUM, vq->size);
     if (dev->version == 1) {
         qvirtio_mmio_write(dev, VIRTIO_MMIO_GUEST_PAGE_SIZE, dev->page_size);

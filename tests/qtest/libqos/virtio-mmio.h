@@ -20,6 +20,8 @@
 /*
  * @page_size: the guest's, by which version 1 counts and aligns
  * @version: what the register says, 1 or 2
+ * @ring_size: of the queues that are set up from now on; 0: as the device has
+ *     it
  */
 typedef struct QVirtioMMIODevice {
     QVirtioDevice vdev;
@@ -27,6 +29,7 @@ typedef struct QVirtioMMIODevice {
     uint64_t addr;
     uint32_t page_size;
     uint32_t version;
+    uint32_t ring_size;
 } QVirtioMMIODevice;
 
 extern const QVirtioBus qvirtio_mmio;
