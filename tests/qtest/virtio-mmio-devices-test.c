@@ -4,7 +4,7 @@
  *
  * The transport has one line for all of its queues, and the number of a queue
  * goes into the one register of kicks.  virtio-mmio-test.c has the registers
- * themselves, tap-test.c a network card of several queues.
+ * themselves, tap-queues-test.c a network card of several queues.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

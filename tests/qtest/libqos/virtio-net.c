@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include "virtio-net.h"
+#include "hw/i386/microvm.h"
 #include "hw/pci/pci.h"
 #include "standard-headers/linux/virtio_config.h"
 
@@ -26,16 +27,22 @@ static void qvirtio_net_found(QPCIDevice *dev, int devfn, void *data)
     g_free(dev);
 }
 
-static QVirtioNet *qvirtio_net_boot_qs(QOSState *qs)
+static QVirtioNet *qvirtio_net_new(QOSState *qs)
 {
     QVirtioNet *net = g_new0(QVirtioNet, 1);
-    QPCIAddress addr = { };
-    int devfn = -1;
 
     net->wire = -1;
     net->qs = qs;
     net->qts = qs->qts;
     net->alloc = &qs->alloc;
+    return net;
+}
+
+static QVirtioNet *qvirtio_net_boot_qs(QOSState *qs)
+{
+    QVirtioNet *net = qvirtio_net_new(qs);
+    QPCIAddress addr = { };
+    int devfn = -1;
 
     qpci_device_foreach(qs->pcibus, PCI_VENDOR_ID_REDHAT_QUMRANET, -1,
                         qvirtio_net_found, &devfn);
@@ -52,6 +59,17 @@ QVirtioNet *qvirtio_net_boot_args(const char *args)
                                                         args));
 
     qvirtio_pci_device_enable(net->pci);
+    return net;
+}
+
+QVirtioNet *qvirtio_net_boot_microvm(const char *args)
+{
+    QVirtioNet *net =
+        qvirtio_net_new(qtest_microvm_boot("-machine microvm,acpi=off "
+                                           "-nodefaults %s", args));
+
+    qvirtio_mmio_init_device(&net->mmio, net->qts, VIRTIO_MMIO_BASE, 4096);
+    net->vdev = &net->mmio.vdev;
     return net;
 }
 
@@ -85,11 +103,13 @@ QVirtioNet *qvirtio_net_boot(const char *type, const char *props)
 
 void qvirtio_net_shutdown(QVirtioNet *net)
 {
-    if (net->pci->bar.addr) {
+    if (!net->pci || net->pci->bar.addr) {
         qvirtio_net_stop(net);
     }
-    g_free(net->pci->pdev);
-    g_free(net->pci);
+    if (net->pci) {
+        g_free(net->pci->pdev);
+        g_free(net->pci);
+    }
     qtest_shutdown(net->qs);
     if (net->wire >= 0) {
         close(net->wire);

@@ -23,6 +23,7 @@
 #define LIBQOS_VIRTIO_NET_H
 
 #include "libqos.h"
+#include "virtio-mmio.h"
 #include "virtio-pci.h"
 #include "standard-headers/linux/virtio_net.h"
 
@@ -45,7 +46,8 @@ typedef struct QVirtioNet {
     QOSState *qs;
     QTestState *qts;
     QGuestAllocator *alloc;
-    QVirtioPCIDevice *pci;
+    QVirtioPCIDevice *pci;      /* NULL over MMIO */
+    QVirtioMMIODevice mmio;
     QVirtioDevice *vdev;
     int wire;                   /* the test's end of the cable */
     bool msix;                  /* a vector a queue, from the next start on */
@@ -79,6 +81,8 @@ QVirtioNet *qvirtio_net_boot_with(const char *type, const char *props,
  * is the one.  There is no wire.
  */
 QVirtioNet *qvirtio_net_boot_args(const char *args);
+/* The same over MMIO, on a microvm: the one in its transport 0. */
+QVirtioNet *qvirtio_net_boot_microvm(const char *args);
 void qvirtio_net_shutdown(QVirtioNet *net);
 /* From the next start on drive it as one before virtio 1, or not. */
 void qvirtio_net_set_legacy(QVirtioNet *net, bool legacy);
