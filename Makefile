@@ -4,6 +4,7 @@
 #   make run       a ping through a tap and a virtio-net device, with comments
 #   make run LINUX=1  Debian's Linux, with a shell on a terminal
 #   make check     build and run all tests
+#   make check-images  disk images between qemini and qemu-img, all of the matrix
 #   make check-lab  Debian's Linux in qemini, on an emulated machine with KVM
 #   make check-asan  the same under the address and undefined-behaviour checkers
 #   make soak      add and remove each device CYCLES=10000 times, checked
@@ -28,7 +29,7 @@ CYCLES ?= 10000
 # A linker that is there and quick is used.
 LINKER := $(if $(shell command -v mold),CC_LD=mold)
 
-.PHONY: all deps run check check-lab check-asan bench-lab dropin fuzz soak bench gdb clean
+.PHONY: all deps run check check-images check-lab check-asan bench-lab dropin fuzz soak bench gdb clean
 
 all: $(BUILD)/build.ninja
 	@ninja -C $(BUILD)
@@ -53,8 +54,14 @@ else
 	@scripts/run-ping.sh $(QEMINI)
 endif
 
+# Tests that need more than building does are skipped, by name, without it.
 check: deps all
+	@scripts/install-deps.sh check || true
 	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
+
+check-images: deps all
+	@scripts/install-deps.sh check || true
+	@meson test -C $(BUILD) --no-rebuild --print-errorlogs --suite images
 
 # Skipped, by name, where its packages cannot be had.
 check-lab: deps all

@@ -2,7 +2,8 @@
 # Install what building, running and testing qemini needs and this machine
 # lacks.  Says nothing when nothing is missing.
 #
-#   install-deps.sh         for all but the lab
+#   install-deps.sh         for all but the rest
+#   install-deps.sh check   for tests that are skipped without: make check
 #   install-deps.sh lab     for the lab: tests/lab, make check-lab
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
@@ -14,6 +15,13 @@ packages='gcc libc6-dev make meson ninja-build pkg-config python3
     iproute2 iputils-ping gdb mold'
 tools='cc make meson ninja pkg-config python3 ip ping'
 libraries='glib-2.0 json-c pixman-1 zlib'
+who='qemini needs'
+if [ "${1:-}" = check ]; then
+    packages='qemu-utils'
+    tools='qemu-img qemu-io'
+    libraries=
+    who='tests that will be skipped need'
+fi
 if [ "${1:-}" = lab ]; then
     packages='qemu-system-x86 busybox-static xz-utils lz4 kmod cpio iproute2'
     tools='qemu-system-x86_64 busybox xz lz4 modprobe cpio ip'
@@ -34,7 +42,7 @@ if ! command -v dpkg-query >/dev/null; then
         pkg-config --exists $lib 2>/dev/null || missing="$missing $lib(-devel)"
     done
     [ -z "$missing" ] && exit 0
-    echo "qemini needs, and this machine lacks:$missing" >&2
+    echo "$who, and this machine lacks:$missing" >&2
     echo "Install them with your system's package manager, then try again." >&2
     exit 1
 fi
@@ -48,7 +56,7 @@ done
 run=
 if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo >/dev/null; then
-        echo "qemini needs these packages; as root, say:" >&2
+        echo "$who these packages; as root, say:" >&2
         echo "    apt-get install$missing" >&2
         exit 1
     fi

@@ -1,0 +1,302 @@
+/*
+ * qcow2: what is left when the power goes.
+ *
+ * "cut" is a disk in memory that remembers every write until the next flush.  At
+ * a random moment a copy is made of what a real disk might have: all that was
+ * flushed, and any part of the rest.  The image in it has to open, and to have
+ * every sector as it was at the last flush or after it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qcow2-test.h"
+#include "qemu/bswap.h"
+
+/* The disk */
+
+typedef struct CutWrite {
+    uint64_t offset;
+    GBytes *data;
+} CutWrite;
+
+static struct {
+    GByteArray *now;            /* as it reads */
+    GByteArray *flushed;        /* as it was at the last flush */
+    GPtrArray *since;           /* of CutWrite */
+    int writes_left;            /* until the cut; -1: never */
+} cut;
+
+static void cut_write_free(void *opaque)
+{
+    CutWrite *w = opaque;
+
+    g_bytes_unref(w->data);
+    g_free(w);
+}
+
+static void cut_put(GByteArray *disk, uint64_t offset, const void *data,
+                    size_t bytes)
+{
+    if (disk->len < offset + bytes) {
+        guint old = disk->len;
+
+        g_byte_array_set_size(disk, offset + bytes);
+        memset(disk->data + old, 0, disk->len - old);
+    }
+    memcpy(disk->data + offset, data, bytes);
+}
+
+static void cut_start(const char *image, int writes_left)
+{
+    g_autofree char *data = NULL;
+    gsize size;
+
+    g_assert_true(g_file_get_contents(image, &data, &size, NULL));
+    cut.now = g_byte_array_new();
+    cut.flushed = g_byte_array_new();
+    cut.since = g_ptr_array_new_with_free_func(cut_write_free);
+    cut.writes_left = writes_left;
+    cut_put(cut.now, 0, data, size);
+    cut_put(cut.flushed, 0, data, size);
+}
+
+/* What is on the disk after the cut, into the file @image. */
+static void cut_end(const char *image, bool in_order)
+{
+    guint keep = g_test_rand_int_range(0, cut.since->len + 1);
+
+    for (guint i = 0; i < cut.since->len; i++) {
+        CutWrite *w = g_ptr_array_index(cut.since, i);
+        gsize size;
+        const void *data = g_bytes_get_data(w->data, &size);
+
+        /* The program died: all up to a moment.  The power went: any. */
+        if (in_order ? i < keep : g_test_rand_bit()) {
+            cut_put(cut.flushed, w->offset, data, size);
+        }
+    }
+    g_assert_true(g_file_set_contents(image, (char *)cut.flushed->data,
+                                      cut.flushed->len, NULL));
+    g_byte_array_unref(cut.now);
+    g_byte_array_unref(cut.flushed);
+    g_ptr_array_unref(cut.since);
+}
+
+static int cut_open(BlockDriverState *bs, QDict *options, int flags,
+                    Error **errp)
+{
+    return 0;
+}
+
+static int64_t cut_getlength(BlockDriverState *bs)
+{
+    return cut.now->len;
+}
+
+static int coroutine_fn cut_co_preadv(BlockDriverState *bs, int64_t offset,
+                                      int64_t bytes, QEMUIOVector *qiov,
+                                      BdrvRequestFlags flags)
+{
+    qemu_iovec_memset(qiov, 0, 0, bytes);
+    if (offset < cut.now->len) {
+        qemu_iovec_from_buf(qiov, 0, cut.now->data + offset,
+                            MIN(bytes, cut.now->len - offset));
+    }
+    return 0;
+}
+
+static int coroutine_fn cut_co_pwritev(BlockDriverState *bs, int64_t offset,
+                                       int64_t bytes, QEMUIOVector *qiov,
+                                       BdrvRequestFlags flags)
+{
+    g_autofree uint8_t *data = g_malloc(bytes);
+    CutWrite *w;
+
+    if (!cut.writes_left) {
+        return -EIO;
+    }
+    cut.writes_left--;
+    qemu_iovec_to_buf(qiov, 0, data, bytes);
+    cut_put(cut.now, offset, data, bytes);
+    w = g_new(CutWrite, 1);
+    w->offset = offset;
+    w->data = g_bytes_new(data, bytes);
+    g_ptr_array_add(cut.since, w);
+    return 0;
+}
+
+static int coroutine_fn cut_co_flush(BlockDriverState *bs)
+{
+    if (!cut.writes_left) {
+        return -EIO;
+    }
+    for (guint i = 0; i < cut.since->len; i++) {
+        CutWrite *w = g_ptr_array_index(cut.since, i);
+        gsize size;
+        const void *data = g_bytes_get_data(w->data, &size);
+
+        cut_put(cut.flushed, w->offset, data, size);
+    }
+    g_ptr_array_set_size(cut.since, 0);
+    return 0;
+}
+
+static int coroutine_fn cut_co_truncate(BlockDriverState *bs, int64_t offset,
+                                        bool exact, PreallocMode prealloc,
+                                        BdrvRequestFlags flags, Error **errp)
+{
+    return offset <= cut.now->len ? 0 : -ENOTSUP;
+}
+
+static BlockDriver bdrv_cut = {
+    .format_name = "cut",
+    .protocol_name = "cut",
+    .has_variable_length = true,
+    .bdrv_file_open = cut_open,
+    .bdrv_getlength = cut_getlength,
+    .bdrv_co_preadv = cut_co_preadv,
+    .bdrv_co_pwritev = cut_co_pwritev,
+    .bdrv_co_flush_to_disk = cut_co_flush,
+    .bdrv_co_truncate = cut_co_truncate,
+};
+
+/* The work */
+
+enum { CUT_SECTORS = 600 };
+
+/* What a sector says: the number of the write, all over. */
+static void put_number(uint8_t *sector, uint32_t number)
+{
+    for (int i = 0; i < SECTOR / 4; i++) {
+        stl_le_p(sector + 4 * i, number);
+    }
+}
+
+/* Work until the disk fails.  Numbers go to @flushed and @since. */
+static void work_until_cut(BlockBackend *blk, uint32_t *flushed,
+                           GArray **since)
+{
+    uint8_t buf[40 * 512];
+
+    for (uint32_t number = 1; ; number++) {
+        int64_t first = g_test_rand_int_range(0, CUT_SECTORS);
+        int64_t n = MIN(CUT_SECTORS - first, g_test_rand_int_range(1, 40));
+        int what = g_test_rand_int_range(0, 10);
+        uint32_t value = what == 0 ? 0 : number;
+        int ret;
+
+        if (what == 9) {
+            ret = blk_flush(blk);
+            if (ret == 0) {
+                for (int i = 0; i < CUT_SECTORS; i++) {
+                    guint len = since[i]->len;
+
+                    if (len) {
+                        flushed[i] = g_array_index(since[i], uint32_t,
+                                                   len - 1);
+                        g_array_set_size(since[i], 0);
+                    }
+                }
+            }
+        } else {
+            for (int64_t i = 0; i < n; i++) {
+                put_number(buf + i * SECTOR, value);
+                g_array_append_val(since[first + i], value);
+            }
+            ret = value ? blk_pwrite(blk, first * SECTOR, n * SECTOR, buf, 0)
+                        : blk_pwrite_zeroes(blk, first * SECTOR, n * SECTOR,
+                                            BDRV_REQ_MAY_UNMAP);
+        }
+        if (ret < 0) {
+            return;
+        }
+    }
+}
+
+/* Every sector is as it was at the last flush, or as it was written later. */
+static void expect_survived(BlockBackend *blk, const uint32_t *flushed,
+                            GArray **since)
+{
+    uint8_t sector[512];
+
+    for (int i = 0; i < CUT_SECTORS; i++) {
+        uint32_t number;
+        bool ok;
+
+        g_assert_cmpint(blk_pread(blk, i * SECTOR, SECTOR, sector, 0), ==, 0);
+        number = ldl_le_p(sector);
+        for (int j = 0; j < SECTOR / 4; j++) {
+            g_assert_cmpuint((uint32_t)ldl_le_p(sector + 4 * j), ==, number);
+        }
+        ok = number == flushed[i];
+        for (guint j = 0; j < since[i]->len && !ok; j++) {
+            ok = number == g_array_index(since[i], uint32_t, j);
+        }
+        if (!ok) {
+            g_error("sector %d has what was written by %u; at the last flush "
+                    "it was %u", i, number, flushed[i]);
+        }
+    }
+}
+
+static void test_power_cut(gconstpointer opaque)
+{
+    const char *options = opaque;
+    static const uint8_t again[SECTOR] = "again";
+    g_autofree char *path = image_path("image.qcow2");
+    BdrvCheckResult result;
+
+    for (int round = 0; round < 24; round++) {
+        uint32_t flushed[CUT_SECTORS] = { 0 };
+        GArray *since[CUT_SECTORS];
+        BlockBackend *blk;
+
+        for (int i = 0; i < CUT_SECTORS; i++) {
+            since[i] = g_array_new(false, false, sizeof(uint32_t));
+        }
+        image_create(path, CUT_SECTORS * SECTOR, options, NULL);
+        cut_start(path, g_test_rand_int_range(1, 400));
+        blk = image_open(NULL, "cut", NULL, &error_abort);
+        work_until_cut(blk, flushed, since);
+        blk_unref(blk);
+        cut_end(path, round % 2);
+
+        blk = image_open(path, "file", NULL, &error_abort);
+        expect_survived(blk, flushed, since);
+        /* Nothing is worse than a leak. */
+        result = (BdrvCheckResult) { 0 };
+        g_assert_cmpint(bdrv_check(blk_bs(blk), &result, BDRV_FIX_LEAKS), ==,
+                        0);
+        g_assert_cmpint(result.corruptions, ==, 0);
+        g_assert_cmpint(result.check_errors, ==, 0);
+        g_assert_cmpint(blk_pwrite(blk, 0, SECTOR, again, 0), ==, 0);
+        blk_unref(blk);
+        if (round % 6 == 5) {
+            image_expect_clean(path);
+        }
+        for (int i = 0; i < CUT_SECTORS; i++) {
+            g_array_unref(since[i]);
+        }
+    }
+    unlink(path);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const cuts[] = {
+        "cluster_size=512", "cluster_size=4k", "cluster_size=512,compat=v2",
+        "cluster_size=512,lazy_refcounts=on", "cluster_size=1k,refcount_bits=1",
+    };
+
+    image_test_init(&argc, &argv);
+    bdrv_register(&bdrv_cut);
+    for (int i = 0; i < ARRAY_SIZE(cuts); i++) {
+        g_autofree char *name = g_strdup_printf("/qcow2/power-cut/%s",
+                                                cuts[i]);
+
+        g_test_add_data_func(name, cuts[i], test_power_cut);
+    }
+    return image_test_run();
+}
