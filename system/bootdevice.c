@@ -94,6 +94,15 @@ void restore_boot_order(void *opaque)
 
 /* The list */
 
+/*
+ * Unplugged, and only waiting for the last who refers to it (RCU).  One that is
+ * being made is not realized either, but has a parent by now.
+ */
+static bool boot_device_is_gone(const DeviceState *dev)
+{
+    return dev && !dev->realized && !OBJECT(dev)->parent;
+}
+
 void check_boot_index(int32_t bootindex, Error **errp)
 {
     FWBootEntry *i;
@@ -102,7 +111,7 @@ void check_boot_index(int32_t bootindex, Error **errp)
         return;
     }
     QTAILQ_FOREACH(i, &fw_boot_order, link) {
-        if (i->bootindex == bootindex) {
+        if (i->bootindex == bootindex && !boot_device_is_gone(i->dev)) {
             error_setg(errp, "The bootindex %d has already been used",
                        bootindex);
             return;
@@ -193,9 +202,13 @@ char *get_boot_devices_list(size_t *size)
     FWBootEntry *i;
 
     QTAILQ_FOREACH(i, &fw_boot_order, link) {
-        g_autofree char *path = get_boot_device_path(
-            i->dev, mc->ignore_boot_device_suffixes, i->suffix);
+        g_autofree char *path = NULL;
 
+        if (boot_device_is_gone(i->dev)) {
+            continue;
+        }
+        path = get_boot_device_path(i->dev, mc->ignore_boot_device_suffixes,
+                                    i->suffix);
         g_string_append_printf(list, "%s%s", list->len ? "\n" : "", path);
     }
 

@@ -46,6 +46,12 @@ void qemu_remove_machine_init_done_notifier(Notifier *notify)
 /* All devices of the command line are there: from now on they are hotplugged. */
 void qdev_machine_creation_done(void)
 {
+    const BootConfiguration *boot = &current_machine->boot_config;
+
+    if (boot->has_once) {
+        qemu_boot_set(boot->once, &error_fatal);
+        qemu_register_reset(restore_boot_order, g_strdup(boot->order));
+    }
     phase_advance(PHASE_MACHINE_READY);
     qdev_assert_realized_properly();
 

@@ -182,6 +182,52 @@ static void test_boot(void)
     unlink(path);
 }
 
+/* The CMOS register with the first two devices of -boot order= and once=. */
+static unsigned boot_nibbles(QTestState *qts)
+{
+    qtest_outb(qts, 0x70, 0x3d);
+    return qtest_inb(qts, 0x71);
+}
+
+static void fw_cfg_reset(FwCfgTest *t)
+{
+    qtest_qmp_assert_success(t->qts, "{'execute': 'system_reset'}");
+    qtest_qmp_eventwait(t->qts, "RESET");
+}
+
+/* Until the first reset, whose firmware goes by the order again. */
+static void test_boot_once(void)
+{
+    FwCfgTest t;
+
+    fw_cfg_start(&t, "-boot order=dn,once=c");
+    g_assert_cmphex(boot_nibbles(t.qts), ==, 0x02);
+    for (int i = 0; i < 2; i++) {
+        fw_cfg_reset(&t);
+        g_assert_cmphex(boot_nibbles(t.qts), ==, 0x43);
+    }
+    fw_cfg_stop(&t);
+}
+
+/* What was unplugged is not in the boot order, and its index is free. */
+static void test_boot_unplugged(void)
+{
+    FwCfgTest t;
+    char buf[4096] = "";
+
+    fw_cfg_start(&t, "-device virtio-scsi-pci,addr=4 "
+                     "-device scsi-cd,id=a,bootindex=1 "
+                     "-device scsi-cd,id=b,scsi-id=2,bootindex=2");
+    qtest_qmp_device_del(t.qts, "a");
+    qtest_qmp_device_add(t.qts, "scsi-cd", "c",
+                         "{'scsi-id': 3, 'bootindex': 1}");
+    qtest_qmp_device_del(t.qts, "b");
+    fw_cfg_reset(&t);
+    qfw_cfg_get_file(t.fw_cfg, "bootorder", buf, sizeof(buf));
+    g_assert_cmpstr(buf, ==, "/pci@i0cf8/scsi@4/channel@0/disk@3,0");
+    fw_cfg_stop(&t);
+}
+
 /* RAM below and above 4 GiB. */
 static void test_e820(void)
 {
@@ -330,6 +376,8 @@ int main(int argc, char **argv)
     qtest_add_func("/fw_cfg/files/directory", test_directory);
     qtest_add_func("/fw_cfg/files/contents", test_contents);
     qtest_add_func("/fw_cfg/files/boot", test_boot);
+    qtest_add_func("/fw_cfg/files/boot-once", test_boot_once);
+    qtest_add_func("/fw_cfg/files/boot-unplugged", test_boot_unplugged);
     qtest_add_func("/fw_cfg/files/e820", test_e820);
     qtest_add_func("/fw_cfg/dma/signature", test_dma_signature);
     qtest_add_func("/fw_cfg/dma/read", test_dma_read);

@@ -96,6 +96,26 @@ static void check_order(const char *expected)
     g_assert_cmpuint(size, ==, expected ? strlen(expected) + 1 : 0);
 }
 
+/* A device that was unplugged, but that somebody still refers to. */
+static void test_unplugged(void)
+{
+    DeviceState *a = add_device("a", 1);
+    DeviceState *b = add_device("b", 2);
+    DeviceState *c;
+
+    object_ref(OBJECT(a));
+    del_device(a);
+    check_order("/dev@b/disk@0");
+
+    /* Its index is free; and its end is not that of who has it now. */
+    c = add_device("c", 1);
+    check_order("/dev@c/disk@0\n/dev@b/disk@0");
+    object_unref(OBJECT(a));
+    check_order("/dev@c/disk@0\n/dev@b/disk@0");
+    del_device(b);
+    del_device(c);
+}
+
 /* The order is that of the indexes, whatever that of the devices. */
 static void test_order(void)
 {
@@ -215,6 +235,7 @@ int main(int argc, char **argv)
 
     g_test_add_func("/bootdevice/order", test_order);
     g_test_add_func("/bootdevice/index-taken", test_index_taken);
+    g_test_add_func("/bootdevice/unplugged", test_unplugged);
     g_test_add_func("/bootdevice/ignore-suffixes", test_ignore_suffixes);
     g_test_add_func("/bootdevice/boot-set", test_boot_set);
     /* Last, because such an entry stays. */
