@@ -27,6 +27,7 @@ typedef struct BDRVFileState {
     /* In a transaction: what is asked for (bdrv_check_perm). */
     uint64_t perm;
     uint64_t shared_perm;
+    int perm_change_fd;         /* while it is reopened: the new one, or -1 */
 
     /* What was found out not to work is not tried again. */
     bool has_discard;

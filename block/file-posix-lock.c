@@ -166,7 +166,21 @@ int file_handle_perm_lock(BlockDriverState *bs, FilePermLockOp op,
 int file_check_perm(BlockDriverState *bs, uint64_t perm, uint64_t shared,
                     Error **errp)
 {
-    return file_handle_perm_lock(bs, RAW_PL_PREPARE, perm, shared, errp);
+    BDRVFileState *s = bs->opaque;
+    int ret = file_handle_perm_lock(bs, RAW_PL_PREPARE, perm, shared, errp);
+
+    /*
+     * A new descriptor locks what the old one has.  Not before that was tested:
+     * to a test, the locks of the other descriptor are somebody else's.
+     */
+    if (ret == 0 && s->use_lock && s->perm_change_fd >= 0) {
+        ret = file_apply_lock_bytes(NULL, s->perm_change_fd, perm, ~shared,
+                                    false, errp);
+        if (ret < 0) {
+            file_handle_perm_lock(bs, RAW_PL_ABORT, 0, 0, NULL);
+        }
+    }
+    return ret;
 }
 
 void file_set_perm(BlockDriverState *bs, uint64_t perm, uint64_t shared)

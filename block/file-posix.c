@@ -139,6 +139,7 @@ static int file_open_common(BlockDriverState *bs, QDict *options,
 
     file_parse_flags(bdrv_flags, &s->open_flags);
     s->fd = -1;
+    s->perm_change_fd = -1;
     fd = qemu_open(filename, s->open_flags, errp);
     ret = fd < 0 ? -errno : 0;
     if (ret < 0) {
@@ -294,13 +295,8 @@ static int file_reopen_prepare(BDRVReopenState *state,
         if (rs->fd < 0) {
             goto fail;
         }
-        /* The locks that are held go on with the new one. */
-        if (s->use_lock &&
-            file_apply_lock_bytes(NULL, rs->fd, s->locked_perm,
-                                  s->locked_shared_perm, false, errp) < 0) {
-            qemu_close(rs->fd);
-            goto fail;
-        }
+        /* It gets its locks when the permissions are known (file_check_perm). */
+        s->perm_change_fd = rs->fd;
     }
     qemu_opts_del(opts);
     return 0;
@@ -322,6 +318,7 @@ static void file_reopen_commit(BDRVReopenState *state)
     if (rs->fd >= 0) {
         qemu_close(s->fd);
         s->fd = rs->fd;
+        s->perm_change_fd = -1;
         s->open_flags = rs->open_flags;
         s->needs_alignment = s->open_flags & O_DIRECT;
     }
@@ -331,10 +328,12 @@ static void file_reopen_commit(BDRVReopenState *state)
 
 static void file_reopen_abort(BDRVReopenState *state)
 {
+    BDRVFileState *s = state->bs->opaque;
     FileReopenState *rs = state->opaque;
 
     if (rs) {
         if (rs->fd >= 0) {
+            s->perm_change_fd = -1;
             qemu_close(rs->fd);
         }
         g_free(rs);
