@@ -40,6 +40,33 @@ static void bdrv_child_cb_drained_end(BdrvChild *child)
     bdrv_do_drained_end(child->opaque, NULL);
 }
 
+/* A backing file is not for clients any more, but for what reads it. */
+static void bdrv_backing_attach(BdrvChild *c)
+{
+    BlockDriverState *parent = c->opaque;
+    BlockDriverState *backing_hd = c->bs;
+
+    assert(!parent->backing_blocker);
+    error_setg(&parent->backing_blocker, "node is used as backing hd of '%s'",
+               bdrv_get_device_or_node_name(parent));
+    bdrv_op_block_all(backing_hd, parent->backing_blocker);
+    bdrv_op_unblock(backing_hd, BLOCK_OP_TYPE_COMMIT_TARGET,
+                    parent->backing_blocker);
+    bdrv_op_unblock(backing_hd, BLOCK_OP_TYPE_BACKUP_SOURCE,
+                    parent->backing_blocker);
+    bdrv_op_unblock(backing_hd, BLOCK_OP_TYPE_BACKUP_TARGET,
+                    parent->backing_blocker);
+}
+
+static void bdrv_backing_detach(BdrvChild *c)
+{
+    BlockDriverState *parent = c->opaque;
+
+    bdrv_op_unblock_all(c->bs, parent->backing_blocker);
+    error_free(parent->backing_blocker);
+    parent->backing_blocker = NULL;
+}
+
 static void bdrv_child_cb_attach(BdrvChild *child)
 {
     BlockDriverState *bs = child->opaque;
@@ -48,6 +75,7 @@ static void bdrv_child_cb_attach(BdrvChild *child)
     if (child->role & BDRV_CHILD_COW) {
         assert(!bs->backing);
         bs->backing = child;
+        bdrv_backing_attach(child);
     } else if (child->role & BDRV_CHILD_PRIMARY) {
         if (bs->drv && bs->drv->filtered_child_is_backing) {
             assert(!bs->backing);
@@ -63,6 +91,9 @@ static void bdrv_child_cb_detach(BdrvChild *child)
 {
     BlockDriverState *bs = child->opaque;
 
+    if (child->role & BDRV_CHILD_COW) {
+        bdrv_backing_detach(child);
+    }
     QLIST_REMOVE(child, next);
     if (child == bs->backing) {
         bs->backing = NULL;
@@ -467,15 +498,20 @@ static int bdrv_set_backing_tran(BlockDriverState *bs,
                                  BlockDriverState *backing_hd,
                                  Transaction *tran, Error **errp)
 {
+    BdrvChildRole role = BDRV_CHILD_COW;
     BdrvChild *child;
 
+    if (bs->drv && bs->drv->filtered_child_is_backing) {
+        role = BDRV_CHILD_FILTERED | BDRV_CHILD_PRIMARY;
+    }
     if (bs->backing && bs->backing->frozen) {
         error_setg(errp, "Cannot change frozen '%s' link from '%s' to '%s'",
                    bs->backing->name, bs->node_name,
                    bs->backing->bs->node_name);
         return -EPERM;
     }
-    if (backing_hd && (!bs->drv || !bs->drv->supports_backing)) {
+    if (backing_hd && (!bs->drv || (role == BDRV_CHILD_COW &&
+                                    !bs->drv->supports_backing))) {
         error_setg(errp, "Driver '%s' of node '%s' does not support backing "
                    "files", bs->drv ? bs->drv->format_name : "",
                    bs->node_name);
@@ -490,7 +526,7 @@ static int bdrv_set_backing_tran(BlockDriverState *bs,
     }
     bdrv_ref(backing_hd);
     return bdrv_attach_child_noperm(bs, backing_hd, "backing", &child_of_bds,
-                                    BDRV_CHILD_COW, &child, tran, errp);
+                                    role, &child, tran, errp);
 }
 
 int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
@@ -682,68 +718,4 @@ int bdrv_change_backing_file(BlockDriverState *bs, const char *backing_file,
                 backing_file ?: "");
     }
     return ret;
-}
-
-/* A node's neighbours */
-
-BdrvChild *bdrv_cow_child(BlockDriverState *bs)
-{
-    if (!bs || !bs->drv || bs->drv->is_filter) {
-        return NULL;
-    }
-    return bs->backing;
-}
-
-BdrvChild *bdrv_filter_child(BlockDriverState *bs)
-{
-    if (!bs || !bs->drv || !bs->drv->is_filter) {
-        return NULL;
-    }
-    return bs->backing ?: bs->file;
-}
-
-BdrvChild *bdrv_filter_or_cow_child(BlockDriverState *bs)
-{
-    return bdrv_cow_child(bs) ?: bdrv_filter_child(bs);
-}
-
-BdrvChild *bdrv_primary_child(BlockDriverState *bs)
-{
-    BdrvChild *c;
-
-    QLIST_FOREACH(c, &bs->children, next) {
-        if (c->role & BDRV_CHILD_PRIMARY) {
-            return c;
-        }
-    }
-    return NULL;
-}
-
-BlockDriverState *bdrv_skip_implicit_filters(BlockDriverState *bs)
-{
-    while (bs && bs->implicit && bdrv_filter_bs(bs)) {
-        bs = bdrv_filter_bs(bs);
-    }
-    return bs;
-}
-
-BlockDriverState *bdrv_skip_filters(BlockDriverState *bs)
-{
-    while (bdrv_filter_bs(bs)) {
-        bs = bdrv_filter_bs(bs);
-    }
-    return bs;
-}
-
-BlockDriverState *bdrv_backing_chain_next(BlockDriverState *bs)
-{
-    return bdrv_skip_filters(bdrv_cow_bs(bdrv_skip_filters(bs)));
-}
-
-bool bdrv_chain_contains(BlockDriverState *top, BlockDriverState *base)
-{
-    while (top && top != base) {
-        top = bdrv_filter_or_cow_bs(top);
-    }
-    return top != NULL;
 }

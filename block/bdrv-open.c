@@ -212,6 +212,14 @@ static int bdrv_open_common(BlockDriverState *bs, BlockBackend *file,
         goto fail_opts;
     }
 
+    if (bs->open_flags & BDRV_O_COPY_ON_READ) {
+        if (!(bs->open_flags & BDRV_O_RDWR)) {
+            error_setg(errp, "Can't use copy-on-read on read-only device");
+            goto fail_opts;
+        }
+        bdrv_enable_copy_on_read(bs);
+    }
+
     if (file != NULL) {
         bdrv_refresh_filename(blk_bs(file));
         filename = blk_bs(file)->filename;
@@ -528,7 +536,9 @@ static void bdrv_temp_snapshot_options(int *child_flags, QDict *child_options,
     /* Nothing in it survives anyway. */
     qdict_put_str(child_options, BDRV_OPT_CACHE_DIRECT, "off");
     qdict_put_str(child_options, BDRV_OPT_CACHE_NO_FLUSH, "on");
-    qdict_put_str(child_options, BDRV_OPT_READ_ONLY, "off");
+    qdict_copy_default(child_options, parent_options, BDRV_OPT_READ_ONLY);
+    qdict_copy_default(child_options, parent_options,
+                       BDRV_OPT_AUTO_READ_ONLY);
 }
 
 BlockDriverState *bdrv_open_inherit(const char *filename,

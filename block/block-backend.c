@@ -194,6 +194,31 @@ void blk_remove_all_bs(void)
     }
 }
 
+int blk_commit_all(void)
+{
+    BlockBackend *blk = NULL;
+
+    GLOBAL_STATE_CODE();
+    while ((blk = blk_all_next(blk)) != NULL) {
+        AioContext *ctx = blk_get_aio_context(blk);
+        int ret = 0;
+
+        aio_context_acquire(ctx);
+        if (blk_is_available(blk)) {
+            BlockDriverState *bs = bdrv_skip_filters(blk_bs(blk));
+
+            if (bdrv_cow_child(bs)) {
+                ret = bdrv_commit(bs);
+            }
+        }
+        aio_context_release(ctx);
+        if (ret < 0) {
+            return ret;
+        }
+    }
+    return 0;
+}
+
 static BlockBackend *bdrv_first_blk(BlockDriverState *bs)
 {
     BdrvChild *child;
@@ -456,6 +481,16 @@ int blk_set_perm(BlockBackend *blk, uint64_t perm, uint64_t shared_perm,
     blk->perm = perm;
     blk->shared_perm = shared_perm;
     return 0;
+}
+
+int blk_make_empty(BlockBackend *blk, Error **errp)
+{
+    GLOBAL_STATE_CODE();
+    if (!blk_is_available(blk)) {
+        error_setg(errp, "No medium inserted");
+        return -ENOMEDIUM;
+    }
+    return bdrv_make_empty(blk->root, errp);
 }
 
 void blk_get_perm(BlockBackend *blk, uint64_t *perm, uint64_t *shared_perm)

@@ -36,6 +36,18 @@ int coroutine_fn bdrv_co_do_pwrite_zeroes(BlockDriverState *bs,
                                           int64_t offset, int64_t bytes,
                                           BdrvRequestFlags flags);
 
+/*
+ * io-cor.c: read whole clusters, of which some are not in @child's node, and
+ * write those to it; [@offset, @offset + @bytes) goes to @qiov, unless @flags
+ * has BDRV_REQ_PREFETCH.
+ */
+int coroutine_fn bdrv_co_do_copy_on_readv(BdrvChild *child,
+                                          int64_t offset, int64_t bytes,
+                                          QEMUIOVector *qiov,
+                                          size_t qiov_offset, int flags);
+/* The unit in which @bs has its data, in bytes. */
+int bdrv_get_cluster_size(BlockDriverState *bs);
+
 /* io.c */
 int bdrv_check_request32(int64_t offset, int64_t bytes,
                          QEMUIOVector *qiov, size_t qiov_offset);

@@ -102,7 +102,31 @@ static int coroutine_fn bdrv_aligned_preadv(BdrvChild *child,
     assert((bytes & (align - 1)) == 0);
     assert(bs->open_flags & BDRV_O_RDWR || !(flags & BDRV_REQ_COPY_ON_READ));
 
-    bdrv_wait_serialising_requests(req);
+    if (flags & BDRV_REQ_COPY_ON_READ) {
+        int64_t pnum;
+
+        /*
+         * Of two that copy the same cluster one would undo what a guest has
+         * written after the other: only one at a time, and no writes.
+         */
+        bdrv_make_request_serialising(req, bdrv_get_cluster_size(bs));
+
+        /* From here on it is meant for nobody else. */
+        flags &= ~BDRV_REQ_COPY_ON_READ;
+        ret = bdrv_is_allocated(bs, offset, bytes, &pnum);
+        if (ret < 0) {
+            return ret;
+        }
+        if (!ret || pnum != bytes) {
+            return bdrv_co_do_copy_on_readv(child, offset, bytes, qiov,
+                                            qiov_offset, flags);
+        }
+        if (flags & BDRV_REQ_PREFETCH) {
+            return 0;
+        }
+    } else {
+        bdrv_wait_serialising_requests(req);
+    }
 
     max_transfer = QEMU_ALIGN_DOWN(MIN_NON_ZERO(bs->bl.max_transfer, INT_MAX),
                                    align);
@@ -346,6 +370,9 @@ int coroutine_fn bdrv_co_preadv_part(BdrvChild *child,
     }
 
     bdrv_inc_in_flight(bs);
+    if (qatomic_read(&bs->copy_on_read)) {
+        flags |= BDRV_REQ_COPY_ON_READ;
+    }
     if (bdrv_too_many_pieces(bs, qiov, qiov_offset, bytes)) {
         ret = bdrv_co_preadv_bounced(child, offset, bytes, qiov, qiov_offset,
                                      flags);

@@ -11,6 +11,7 @@
  */
 #include "qemu/osdep.h"
 #include <zlib.h>
+#include "block-core.h"
 #include "qapi/error.h"
 #include "qemu/memalign.h"
 #include "qcow2.h"
@@ -456,6 +457,33 @@ int coroutine_fn qcow2_co_pdiscard(BlockDriverState *bs, int64_t offset,
     qcow2_range_unlock(&req);
     qemu_co_mutex_unlock(&s->lock);
     return ret;
+}
+
+static int coroutine_fn qcow2_make_empty_fn(void *opaque)
+{
+    BlockDriverState *bs = opaque;
+    BDRVQcow2State *s = bs->opaque;
+    uint64_t end = ROUND_UP(bs->total_sectors * BDRV_SECTOR_SIZE,
+                            s->cluster_size);
+    Qcow2Request req;
+    int ret;
+
+    qemu_co_mutex_lock(&s->lock);
+    qcow2_range_lock(s, &req, 0, end, true);
+    ret = qcow2_usable(s);
+    if (ret == 0) {
+        BLKDBG_EVENT(bs->file, BLKDBG_EMPTY_IMAGE_PREPARE);
+        ret = qcow2_zero_clusters(bs, 0, end, false, true,
+                                  QCOW2_DISCARD_SNAPSHOT);
+    }
+    qcow2_range_unlock(&req);
+    qemu_co_mutex_unlock(&s->lock);
+    return ret;
+}
+
+int qcow2_make_empty(BlockDriverState *bs)
+{
+    return bdrv_poll_co(bdrv_get_aio_context(bs), qcow2_make_empty_fn, bs);
 }
 
 int coroutine_fn qcow2_co_block_status(BlockDriverState *bs, bool want_zero,

@@ -666,6 +666,7 @@ static BlockDriver bdrv_qcow2 = {
     .bdrv_child_perm = bdrv_default_perms,
     .bdrv_co_create_opts = qcow2_co_create_opts,
     .bdrv_change_backing_file = qcow2_change_backing_file,
+    .bdrv_make_empty = qcow2_make_empty,
     .bdrv_refresh_limits = qcow2_refresh_limits,
     .bdrv_has_zero_init = qcow2_has_zero_init,
     .bdrv_get_info = qcow2_get_info,

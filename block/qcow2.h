@@ -142,6 +142,7 @@ typedef enum QCow2ClusterType {
 enum qcow2_discard_type {
     QCOW2_DISCARD_NEVER,        /* nothing was written to it */
     QCOW2_DISCARD_REQUEST,      /* the guest, by a discard */
+    QCOW2_DISCARD_SNAPSHOT,     /* what an image had that was emptied */
     QCOW2_DISCARD_OTHER,
     QCOW2_DISCARD_MAX,
 };
@@ -431,6 +432,8 @@ int coroutine_fn qcow2_co_pwrite_zeroes(BlockDriverState *bs, int64_t offset,
                                         int64_t bytes, BdrvRequestFlags flags);
 int coroutine_fn qcow2_co_pdiscard(BlockDriverState *bs, int64_t offset,
                                    int64_t bytes);
+/* Nothing is the image's own any more; not in a coroutine of its requests. */
+int qcow2_make_empty(BlockDriverState *bs);
 int coroutine_fn qcow2_co_block_status(BlockDriverState *bs, bool want_zero,
                                        int64_t offset, int64_t bytes,
                                        int64_t *pnum, int64_t *map,

@@ -47,6 +47,12 @@ const HMPCommand hmp_cmds[] = {
         .help = "choose what the guest boots from next time",
         .cmd = hmp_boot_set,
     }, {
+        .name = "change",
+        .args_type = "device:B,target:F,arg:s?,read-only-mode:s?",
+        .params = "device filename [format [read-only-mode]]",
+        .help = "put another medium into a drive",
+        .cmd = hmp_change,
+    }, {
         .name = "chardev-add",
         .args_type = "args:s",
         .params = "args",
@@ -79,6 +85,12 @@ const HMPCommand hmp_cmds[] = {
         .params = "closefd name",
         .help = "close a file descriptor that getfd took",
         .cmd = hmp_closefd,
+    }, {
+        .name = "commit",
+        .args_type = "device:B",
+        .params = "device|all",
+        .help = "write what a disk's image has to its backing file",
+        .cmd = hmp_commit,
     }, {
         .name = "cont|c",
         .args_type = "",

@@ -557,6 +557,9 @@ static void qemu_parse_option(const QEMUOption *popt, const char *optarg)
     case QEMU_OPTION_pflash:
         drive_add(IF_PFLASH, -1, optarg, "");
         break;
+    case QEMU_OPTION_snapshot:
+        cmdline.snapshot = true;
+        break;
     case QEMU_OPTION_netdev:
         if (netdev_is_modern(optarg)) {
             netdev_parse_modern(optarg);

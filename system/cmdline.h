@@ -48,6 +48,7 @@ typedef struct CommandLine {
     bool nodefaults;
     bool nographic;
     bool preconfig;             /* wait for x-exit-preconfig */
+    bool snapshot;              /* of each -drive that does not say */
     QTAILQ_HEAD(, ObjectOption) objects;
     QTAILQ_HEAD(, BlockdevOption) blockdevs;
     QTAILQ_HEAD(, DeviceOption) devices;

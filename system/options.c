@@ -76,8 +76,11 @@ static const QEMUOption qemu_options[] = {
       "[,werror=ignore|stop|report|enospc][,id=name]\n"
       "[,aio=threads|native|io_uring][,readonly=on|off]\n"
       "[,discard=ignore|unmap][,detect-zeroes=on|off|unmap]\n"
+      "[,copy-on-read=on|off]\n"
       "[,throttling.limit=value...]",
       "make a disk's back end, and with if=virtio the disk" },
+    { "snapshot", false, QEMU_OPTION_snapshot, "",
+      "what is written to a -drive goes to a temporary file" },
 
     /*
      * Most boards have no place for these: drive_check_orphaned() tells who

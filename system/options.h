@@ -46,6 +46,7 @@ enum {
     QEMU_OPTION_sd,
     QEMU_OPTION_mtdblock,
     QEMU_OPTION_pflash,
+    QEMU_OPTION_snapshot,
     QEMU_OPTION_netdev,
     QEMU_OPTION_nic,
     QEMU_OPTION_net,

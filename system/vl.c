@@ -240,6 +240,14 @@ static int drive_init_func(void *opaque, QemuOpts *opts, Error **errp)
     return drive_new(opts, *block_default_type, errp) == NULL;
 }
 
+static int drive_enable_snapshot(void *opaque, QemuOpts *opts, Error **errp)
+{
+    if (qemu_opt_get(opts, "snapshot") == NULL) {
+        qemu_opt_set(opts, "snapshot", "on", &error_abort);
+    }
+    return 0;
+}
+
 /* -blockdev, then -drive, which may name its nodes. */
 static void configure_blockdev(void)
 {
@@ -255,6 +263,10 @@ static void configure_blockdev(void)
         loc_pop(&bdo->loc);
         qapi_free_BlockdevOptions(bdo->bdo);
         g_free(bdo);
+    }
+    if (cmdline.snapshot) {
+        qemu_opts_foreach(qemu_find_opts("drive"), drive_enable_snapshot,
+                          NULL, NULL);
     }
     if (qemu_opts_foreach(qemu_find_opts("drive"), drive_init_func,
                           &machine_class->block_default_type, &error_fatal)) {

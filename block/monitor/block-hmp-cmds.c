@@ -16,6 +16,7 @@
 #include "qapi/qapi-commands-block-core.h"
 #include "qapi/qmp/qdict.h"
 #include "qapi/qmp/qerror.h"
+#include "qapi/util.h"
 #include "qemu/config-file.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
@@ -151,6 +152,56 @@ void hmp_eject(Monitor *mon, const QDict *qdict)
 
     qmp_eject(true, device, false, NULL, true, force, &err);
     hmp_handle_error(mon, err);
+}
+
+void hmp_change(Monitor *mon, const QDict *qdict)
+{
+    const char *device = qdict_get_str(qdict, "device");
+    const char *target = qdict_get_str(qdict, "target");
+    const char *format = qdict_get_try_str(qdict, "arg");
+    const char *read_only = qdict_get_try_str(qdict, "read-only-mode");
+    BlockdevChangeReadOnlyMode mode;
+    Error *err = NULL;
+
+    mode = qapi_enum_parse(&BlockdevChangeReadOnlyMode_lookup, read_only,
+                           BLOCKDEV_CHANGE_READ_ONLY_MODE_RETAIN, &err);
+    if (!err) {
+        qmp_blockdev_change_medium(true, device, false, NULL, target,
+                                   !!format, format, false, false,
+                                   !!read_only, mode, &err);
+    }
+    hmp_handle_error(mon, err);
+}
+
+void hmp_commit(Monitor *mon, const QDict *qdict)
+{
+    const char *device = qdict_get_str(qdict, "device");
+    BlockBackend *blk;
+    int ret;
+
+    if (!strcmp(device, "all")) {
+        ret = blk_commit_all();
+    } else {
+        AioContext *ctx;
+
+        blk = blk_by_name(device);
+        if (!blk) {
+            error_report("Device '%s' not found", device);
+            return;
+        }
+        ctx = blk_get_aio_context(blk);
+        aio_context_acquire(ctx);
+        if (!blk_is_available(blk)) {
+            error_report("Device '%s' has no medium", device);
+            aio_context_release(ctx);
+            return;
+        }
+        ret = bdrv_commit(bdrv_skip_implicit_filters(blk_bs(blk)));
+        aio_context_release(ctx);
+    }
+    if (ret < 0) {
+        error_report("'commit' error for '%s': %s", device, strerror(-ret));
+    }
 }
 
 void hmp_block_resize(Monitor *mon, const QDict *qdict)

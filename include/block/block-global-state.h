@@ -112,6 +112,23 @@ BlockDriverState *bdrv_skip_implicit_filters(BlockDriverState *bs);
 BlockDriverState *bdrv_skip_filters(BlockDriverState *bs);
 BlockDriverState *bdrv_backing_chain_next(BlockDriverState *bs);
 bool bdrv_chain_contains(BlockDriverState *top, BlockDriverState *base);
+/*
+ * Let nobody change the edges from @bs down to @base, which is in its chain;
+ * -EPERM with @errp set if somebody does that already.
+ */
+int bdrv_freeze_backing_chain(BlockDriverState *bs, BlockDriverState *base,
+                              Error **errp);
+void bdrv_unfreeze_backing_chain(BlockDriverState *bs, BlockDriverState *base);
+
+/* Commits: an image's data to its backing file */
+
+/* 0 or a negative errno; the machine's requests wait meanwhile. */
+int bdrv_commit(BlockDriverState *bs);
+/*
+ * Forget all data of the image of @c, so that its backing file shows: for those
+ * who have permission to write at least what is there already.
+ */
+int bdrv_make_empty(BdrvChild *c, Error **errp);
 
 /* Permissions */
 

@@ -198,6 +198,8 @@ struct BlockDriver {
                             uint64_t *nperm, uint64_t *nshared);
 
     int (*bdrv_inactivate)(BlockDriverState *bs);
+    /* Let the backing file show everywhere. */
+    int (*bdrv_make_empty)(BlockDriverState *bs);
     int (*bdrv_change_backing_file)(BlockDriverState *bs,
                                     const char *backing_file,
                                     const char *backing_fmt);

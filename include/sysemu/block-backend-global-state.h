@@ -24,6 +24,8 @@ int blk_get_refcnt(BlockBackend *blk);
 void blk_ref(BlockBackend *blk);
 void blk_unref(BlockBackend *blk);
 void blk_remove_all_bs(void);
+/* Commit all that have a backing file, up to the first error. */
+int blk_commit_all(void);
 
 /* Names.  "" if there is none. */
 const char *blk_name(const BlockBackend *blk);
@@ -48,6 +50,8 @@ bool bdrv_is_root_node(BlockDriverState *bs);
 int blk_set_perm(BlockBackend *blk, uint64_t perm, uint64_t shared_perm,
                  Error **errp);
 void blk_get_perm(BlockBackend *blk, uint64_t *perm, uint64_t *shared_perm);
+/* Let the backing file of its image show (bdrv_make_empty()). */
+int blk_make_empty(BlockBackend *blk, Error **errp);
 /* True if permission WRITE could be had. */
 bool blk_supports_write_perm(BlockBackend *blk);
 

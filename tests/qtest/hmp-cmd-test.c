@@ -213,6 +213,9 @@ static const HmpCase cases_of_all[] = {
       "Error: Image format driver does not support resize\n" },
     { "snapshot_blkdev dd0",
       "Error: Parameter 'snapshot-file' is missing\n" },
+    { "change nope cd.iso", "Error: Device 'nope' not found\n" },
+    { "commit nope", "Device 'nope' not found\n" },
+    { "commit all", "" },
     { "eject nope", "Error: Device 'nope' not found\n" },
     { "eject dd0", "" },
     { "info block dd0", "dd0: [not inserted]\n"
