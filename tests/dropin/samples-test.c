@@ -265,7 +265,7 @@ static void test_virtio_echo(void)
     head = qvirtqueue_add(qs->qts, vq, buf, 5, false, true);
     qvirtqueue_add(qs->qts, vq, buf + 256, 6, true, false);
     qvirtqueue_kick(qs->qts, vdev, vq, head);
-    qvirtio_wait_used_elem(qs->qts, vdev, vq, head, &len, 30 * G_USEC_PER_SEC);
+    qvirtio_wait_used_elem(qs->qts, vdev, vq, head, &len, 120 * G_USEC_PER_SEC);
     g_assert_cmpuint(len, ==, 5);
     qtest_memread(qs->qts, buf + 256, got, 5);
     g_assert_cmpmem(got, 5, "olleh", 5);

@@ -26,7 +26,7 @@ WAYS = [('pc', way)
     [('microvm', way) for way in ('ged', 'triple', 'firmware')] + \
     [('microvm,acpi=off', 'firmware')]
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
-TIMEOUT = 60
+TIMEOUT = 180
 
 
 class Machine:

@@ -21,7 +21,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'qtest'))
-from gdb_client import Gone, Machine                        # noqa: E402
+from gdb_client import PATIENCE, Gone, Machine              # noqa: E402
 
 qemini, guests = sys.argv[1:]
 HELLO = os.path.join(guests, 'hello.elf')
@@ -56,7 +56,7 @@ class Vm(Machine):
         self.gdb = self.connect()
         self.gdb.xfer('target.xml')
 
-    def go(self, how='c', timeout=30):
+    def go(self, how='c', timeout=PATIENCE):
         """Continue; the stop reply, or None when the guest ends."""
         try:
             return self.gdb.ask(how, timeout)
@@ -64,7 +64,7 @@ class Vm(Machine):
             return None
 
     def exit_status(self):
-        return self.qmp.process.wait(30)
+        return self.qmp.process.wait(PATIENCE)
 
     def output(self):
         return self.qmp.command('ringbuf-read', device='out', size=65536)
@@ -277,7 +277,7 @@ def test_reset():
             expect(vm.gdb.reg(RIP), MAIN)
             expect(vm.go('s'), 'T05thread:01;', 'away from it')
             vm.gdb.monitor('system_reset')
-            end = time.monotonic() + 30
+            end = time.monotonic() + PATIENCE
             while vm.gdb.reg(RIP) != SYM['pvh_entry']:
                 if time.monotonic() > end:
                     raise TimeoutError('reset')
@@ -364,7 +364,7 @@ def test_gdb():
         p = subprocess.run([gdb, '-q', '-nx', '-batch', '-x', script, HELLO],
                            stdin=subprocess.DEVNULL, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           timeout=60, check=False)
+                           timeout=PATIENCE, check=False)
         for text in (r'^Breakpoint 1, (0x[0-9a-f]+ in )?guest_main \(\)',
                      r'^#1 .* in guest_start \(info=', r'^rip +0x%x +' % MAIN,
                      r'^=> 0x%x <guest_main' % MAIN,

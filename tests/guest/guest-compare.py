@@ -37,7 +37,7 @@ def run(program, accel, name):
              '-device', 'isa-debug-exit,iobase=0xf4', '-append', append,
              '-kernel', os.path.join(guests, f'{name}.elf'), *devices],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, timeout=60)
+            stderr=subprocess.DEVNULL, timeout=120)
     except subprocess.TimeoutExpired as e:
         return (e.stdout or b'').decode(errors='replace').splitlines() + \
             ['no end in 60 seconds']

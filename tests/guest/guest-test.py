@@ -34,7 +34,7 @@ def command(kernel, append, irqchip, *more):
             *DEBUG_EXIT, '-kernel', kernel, '-append', append, *more]
 
 
-def run(argv, timeout=60):
+def run(argv, timeout=120):
     try:
         p = subprocess.run(argv, stdin=subprocess.DEVNULL, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -211,7 +211,7 @@ def test_refusals():
     p = subprocess.run([qemini, '-accel', 'qtest', '-display', 'none',
                         '-nodefaults', '-monitor', 'stdio', '-kernel', whole],
                        input='quit\n', capture_output=True, text=True,
-                       timeout=60)
+                       timeout=120)
     result(p.returncode == 0, 'the whole of it would be booted', p.stderr)
     folder.cleanup()
 

@@ -50,7 +50,7 @@ def missing(path):
     if not path:
         return 'needs %s' % REFERENCE
     text = subprocess.run([path, '-version'], capture_output=True, text=True,
-                          timeout=60, check=True).stdout
+                          timeout=120, check=True).stdout
     version = re.search(r'version (\d+)\.(\d+)', text)
     if tuple(map(int, version.groups())) != VERSION:
         return 'needs %s %d.%d, this one is %s.%s' % (
@@ -67,7 +67,7 @@ def start(program, kernel, *more):
 def inventory(vm):
     """{key: value} of what the guest prints, and whether it came to its end."""
     try:
-        out, _ = vm.communicate(timeout=100)
+        out, _ = vm.communicate(timeout=180)
     except subprocess.TimeoutExpired:
         vm.kill()
         out, _ = vm.communicate()

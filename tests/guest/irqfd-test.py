@@ -28,7 +28,7 @@ from tap import plan, result                                # noqa: E402
 qemini, guests = sys.argv[1:]
 HOST_MAC, HOST_IP = b'\x02\0\0\0\0\1', b'\x0a\0\2\2'
 GUEST_IP = b'\x0a\0\2\x0f'
-SECONDS = 20            # for anything
+SECONDS = 120           # for anything
 
 
 def checksum(data):

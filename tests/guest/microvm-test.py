@@ -43,7 +43,7 @@ def run(kernel, board, irqchip, append, *more):
     try:
         p = subprocess.run(argv, stdin=subprocess.DEVNULL, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           timeout=60)
+                           timeout=120)
     except subprocess.TimeoutExpired as e:
         return None, (e.stdout or b'').decode()
     return p.returncode, p.stdout
@@ -88,7 +88,7 @@ def test_virtual_wire():
         p = subprocess.run([qemini, '-machine', f'microvm{board}', '-accel',
                             'qtest', '-nodefaults', '-display', 'none',
                             '-monitor', 'stdio', '-kernel', hello],
-                           input='info lapic\nquit\n', text=True, timeout=60,
+                           input='info lapic\nquit\n', text=True, timeout=120,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         line = re.search(r'^LVT0.*$', p.stdout, re.M)
         result(line and ('masked' in line[0]) == masked and

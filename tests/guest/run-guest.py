@@ -22,7 +22,7 @@ if not os.access('/dev/kvm', os.R_OK | os.W_OK):
     sys.exit()
 try:
     vm = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                        stderr=subprocess.STDOUT, timeout=60)
+                        stderr=subprocess.STDOUT, timeout=120)
     status, out = vm.returncode, vm.stdout
 except subprocess.TimeoutExpired as e:
     status, out = 'none: it did not end', e.stdout or b''

@@ -40,7 +40,7 @@ def machine(how, *args):
          'none', '-cpu', 'qemu64,check=off', '-qmp', 'stdio', *args],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=env)
-    timer = threading.Timer(20, vm.kill)
+    timer = threading.Timer(120, vm.kill)
     timer.daemon = True
     timer.start()
     return vm

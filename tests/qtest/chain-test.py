@@ -85,7 +85,7 @@ def run(qemini, device, names):
              '-netdev', 'hubport,hubid=0,id=net0',
              '-device', device,
              '-trace', f'events={events},depth=on,file={log}'],
-            input=b'quit\n', stdout=subprocess.DEVNULL, timeout=60, check=True)
+            input=b'quit\n', stdout=subprocess.DEVNULL, timeout=120, check=True)
         with open(log, encoding='utf-8') as f:
             lines = [TRACED.match(line.rstrip()) for line in f]
 

@@ -22,7 +22,7 @@ def run(program, options, args):
     argv = program + ['-display', 'none', '-nodefaults', '-S',
                       '-monitor', 'stdio'] + options + shlex.split(args)
     p = subprocess.run(argv, input=b'quit\n', stdout=subprocess.DEVNULL,
-                       stderr=subprocess.PIPE, timeout=30)
+                       stderr=subprocess.PIPE, timeout=120)
     name = os.path.basename(program[0])
     lines = p.stderr.decode().replace(name + ': ', '').splitlines()
     # What a distribution's QEMU says about parts that are not installed.

@@ -17,7 +17,7 @@ import time
 from qmp_client import Qmp
 
 # Nothing takes so long, not even where the machine is busy.
-PATIENCE = 30
+PATIENCE = 120
 
 
 class Gone(Exception):

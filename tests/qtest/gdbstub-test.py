@@ -14,6 +14,7 @@
 import os
 import random
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,7 @@ import sys
 import time
 
 from differences import find_reference
-from gdb_client import Gone, Machine, escape, frame
+from gdb_client import PATIENCE, Gone, Machine, escape, frame
 from tap_tests import run_tests
 
 BOARD = ['-S', '-nodefaults', '-display', 'none', '-M', 'pc', '-m', '64',
@@ -451,7 +452,7 @@ def test_stop_and_go():
 
 
 def wait_for(condition):
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError()
@@ -517,25 +518,25 @@ def test_ends():
         with qtest() as vm:
             gdb = vm.connect()
             gdb.send(packet)
-            end = gdb.read_for(30)
+            end = gdb.read_for(PATIENCE)
             if frame(said) not in end:
                 raise AssertionError(end)
-            expect(vm.qmp.process.wait(30), 0, 'status')
+            expect(vm.qmp.process.wait(PATIENCE), 0, 'status')
             if 'QEMU: Terminated via GDBstub' not in vm.qmp.stderr():
                 raise AssertionError(vm.qmp.stderr())
     with qtest() as vm:
         gdb = vm.connect()
         gdb.ask('qC')           # it has been let in
         vm.qmp.command('quit')
-        expect(gdb.read_for(30), frame('W00'), 'quit')
-        expect(vm.qmp.process.wait(30), 0, 'status')
+        expect(gdb.read_for(PATIENCE), frame('W00'), 'quit')
+        expect(vm.qmp.process.wait(PATIENCE), 0, 'status')
     # By the monitor that is in the connection.
     with qtest() as vm:
         gdb = vm.connect()
         gdb.send('qRcmd,' + b'quit'.hex())
-        if frame('W00') not in gdb.read_for(30):
+        if frame('W00') not in gdb.read_for(PATIENCE):
             raise AssertionError('monitor quit')
-        expect(vm.qmp.process.wait(30), 0, 'status')
+        expect(vm.qmp.process.wait(PATIENCE), 0, 'status')
 
 
 def test_stdio():
@@ -551,13 +552,14 @@ def test_stdio():
         p.stdin.write(b'+$c#63')
         p.stdin.flush()
         expect(p.stdout.read(1), b'+')
-        time.sleep(0.1)
-        p.send_signal(signal.SIGINT)
+        # It has read the packet, and need not run yet.
+        while not select.select([p.stdout], [], [], 0.05)[0]:
+            p.send_signal(signal.SIGINT)
         answer = b'$T02thread:01;#04'
         expect(p.stdout.read(len(answer)), answer, 'SIGINT')
         p.send_signal(signal.SIGTERM)
         expect(p.stdout.read(), frame('W00'), 'SIGTERM')
-        expect(p.wait(30), 0, 'status')
+        expect(p.wait(PATIENCE), 0, 'status')
     finally:
         p.kill()
         p.communicate()
@@ -671,7 +673,7 @@ def test_gdb():
         argv = [gdb, '-q', '-nx', '-batch', '-x', script]
         p = subprocess.run(argv, stdin=subprocess.DEVNULL, text=True,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           timeout=60)
+                           timeout=PATIENCE)
         for text in (r'^rip +0xfff0 ', r'^eflags +0x2 +\[ IOPL=0 \]',
                      r'^cr0 +0x60000010 +\[ CD NW ET \]',
                      r'^xmm0 +\{v4_float = ',

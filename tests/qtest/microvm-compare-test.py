@@ -47,7 +47,7 @@ class Board:
             pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         theirs.close()
-        ours.settimeout(30)
+        ours.settimeout(120)
         self.stream = ours.makefile('rw')
         ours.close()
 

@@ -534,7 +534,8 @@ static bool fuzz_ask(FuzzTest *t)
 {
     unsigned number = ++t->questions;
     g_autofree char *question = NULL, *answer = NULL;
-    gint64 end = g_get_monotonic_time() + ANSWER_SECONDS * G_USEC_PER_SEC;
+    gint64 heard = g_get_monotonic_time();
+    size_t len = t->seen->len;
 
     if (t->is_qmp) {
         /* 0xff puts the parser back to the start. */
@@ -561,7 +562,12 @@ static bool fuzz_ask(FuzzTest *t)
         if (!alive) {
             return false;
         }
-        if (g_get_monotonic_time() > end) {
+        /* As long as it talks it has not hung. */
+        if (len != t->seen->len) {
+            len = t->seen->len;
+            heard = g_get_monotonic_time();
+        }
+        if (g_get_monotonic_time() - heard > ANSWER_SECONDS * G_USEC_PER_SEC) {
             size_t tail = MIN(t->seen->len, 400);
             g_autofree char *shown = g_strescape(t->seen->str + t->seen->len
                                                  - tail, NULL);

@@ -23,7 +23,7 @@
 #define LSR         5
 
 #define CTRL_A      "\001"
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 120000
 
 typedef struct TerminalTest {
     char *dir;

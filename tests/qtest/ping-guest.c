@@ -39,7 +39,7 @@
 #define NUM_BUFFERS     64
 #define BUFFER_SIZE     2048
 #define HDR_SIZE        sizeof(struct virtio_net_hdr_mrg_rxbuf)
-#define TX_TIMEOUT_US   (5 * 1000 * 1000)
+#define TX_TIMEOUT_US   (120 * 1000 * 1000)
 
 typedef struct Driver {
     QOSState *qs;

@@ -28,7 +28,7 @@
 
 /* How long nothing has to come until the screen is taken for complete. */
 #define QUIET_MS 10
-#define ANSWER_MS 20000
+#define ANSWER_MS 120000
 
 typedef struct Screen {
     QTestState *qts;

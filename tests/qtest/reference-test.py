@@ -239,7 +239,7 @@ def options(qmp, what):
     """What `PROGRAM -device TYPE,help` prints, or -object, or -machine.
     None: a signal ended it, as -device acpi-ged,help does in QEMU 7.2."""
     done = subprocess.run(qmp.argv[:3] + what, stdin=subprocess.DEVNULL,
-                          capture_output=True, timeout=60, text=True)
+                          capture_output=True, timeout=120, text=True)
     if done.returncode < 0:
         return None
     done.check_returncode()

@@ -58,7 +58,7 @@ def alive(mark):
 
 
 def left_over(tmp, mark):
-    for _ in range(50):
+    for _ in range(1200):
         what = alive(mark) + os.listdir(tmp)
         if not what:
             break
@@ -70,7 +70,7 @@ def test_answers(accel):
     mark = f'answers-{accel}'
     with tempfile.TemporaryDirectory() as tmp:
         run = start(tmp, mark, accel)
-        output = run.communicate(timeout=60)[0]
+        output = run.communicate(timeout=120)[0]
         result(run.returncode == 0 and ' 0% packet loss' in output and
                f'The guest is {PLAYED[accel]}' in output and
                'virtio_net_device_realize' in output and
@@ -91,7 +91,7 @@ def test_interrupted(name, when, send):
             if when in line:
                 break
         send(run.pid)
-        output += run.communicate(timeout=60)[0]
+        output += run.communicate(timeout=120)[0]
         what = left_over(tmp, mark)
         result(run.returncode != 0 and not what,
                f'{name}: nothing is left',

@@ -25,7 +25,7 @@
 #include "standard-headers/linux/virtio_config.h"
 #include "standard-headers/linux/virtio_pci.h"
 
-#define TIMEOUT_US      (30 * G_USEC_PER_SEC)
+#define TIMEOUT_US      (120 * G_USEC_PER_SEC)
 #define SECOND          1000000000LL
 #define SLOT            4
 #define RAM_SIZE        (64 * MiB)

@@ -186,6 +186,20 @@ static void test_one_port(gconstpointer data)
 
 /* One side waits for the other */
 
+/* The port has tried to write, and has to wait for the one who reads. */
+static void wait_throttled(QVirtioSerial *s)
+{
+    gint64 end = g_get_monotonic_time() + QVSERIAL_TIMEOUT_US;
+    bool throttled;
+
+    do {
+        g_autofree char *tree = hmp_answer(s->qts, "info qtree");
+
+        throttled = strstr(tree, "port 1, guest on, host on, throttle on\n");
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+    } while (!throttled);
+}
+
 /* The wire is full: the guest's buffers stay, and nothing is lost. */
 static void test_wire_does_not_read(gconstpointer drive)
 {
@@ -193,15 +207,12 @@ static void test_wire_does_not_read(gconstpointer drive)
                                            PORT);
     g_autofree uint8_t *data = g_malloc(BIG);
     g_autofree uint8_t *got = g_malloc(BIG);
-    g_autofree char *tree = NULL;
 
     generate_pattern(data, BIG, 251);
     qvirtio_serial_begin(s, 1);
     qvirtio_serial_offer(s, 1, data, BIG);
-    g_usleep(10 * 1000);
+    wait_throttled(s);
     g_assert_true(qvirtqueue_idle(s->qts, s->out[1]));
-    tree = hmp_answer(s->qts, "info qtree");
-    g_assert_nonnull(strstr(tree, "port 1, guest on, host on, throttle on\n"));
 
     qvirtio_serial_wire_recv(s, 0, got, BIG);
     g_assert_cmpmem(got, BIG, data, BIG);
@@ -281,6 +292,7 @@ static void test_stopped(gconstpointer drive)
     qvirtio_serial_begin(s, 1);
     qvirtio_serial_give(s, 1, 1, 64);
     qvirtio_serial_offer(s, 1, data, BIG);
+    wait_throttled(s);
     qtest_qmp_assert_success(s->qts, "{'execute': 'stop'}");
     qvirtio_serial_wire_send(s, 0, "x", 1);
     /* As much as was in the socket; the rest is in the guest's memory. */
@@ -385,7 +397,7 @@ static void test_full_pipe(void)
     s = qvirtio_serial_boot(0, "", 0, opts);
     qvirtio_serial_begin(s, 1);
     qvirtio_serial_offer(s, 1, data, BIG);
-    g_usleep(10 * 1000);
+    wait_throttled(s);
     g_assert_true(qvirtqueue_idle(s->qts, s->out[1]));
     while (qvirtqueue_idle(s->qts, s->out[1])) {
         if (read(ours, data, BIG) < 0) {

@@ -22,7 +22,7 @@
 #include "standard-headers/linux/virtio_mmio.h"
 #include "standard-headers/linux/virtio_net.h"
 
-#define TIMEOUT_US (30 * G_USEC_PER_SEC)
+#define TIMEOUT_US (120 * G_USEC_PER_SEC)
 #define PAGE       4096
 
 /* Without ACPI: 8 transports, with GSIs from 5 on. */

@@ -20,7 +20,7 @@
 #include "standard-headers/linux/virtio_config.h"
 #include "standard-headers/linux/virtio_ids.h"
 
-#define TIMEOUT_US      (30 * G_USEC_PER_SEC)
+#define TIMEOUT_US      (120 * G_USEC_PER_SEC)
 #define MS              1000000LL
 #define SLOT            4
 

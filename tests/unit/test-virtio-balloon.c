@@ -72,7 +72,7 @@ static void request(int queue, uint64_t addr, uint32_t len, bool write)
 {
     uint8_t *desc = mem + ring(queue), *avail = desc + AVAIL;
     uint16_t idx = lduw_le_p(avail + 2);
-    gint64 end = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
+    gint64 end = g_get_monotonic_time() + 120 * G_USEC_PER_SEC;
 
     stq_le_p(desc, addr);
     stl_le_p(desc + 8, len);

@@ -27,7 +27,7 @@
 #include "virtio-pci.h"
 #include "standard-headers/linux/virtio_net.h"
 
-#define QVIRTIO_NET_TIMEOUT_US  (5 * G_USEC_PER_SEC)
+#define QVIRTIO_NET_TIMEOUT_US  (120 * G_USEC_PER_SEC)
 #define QVIRTIO_NET_MAX_RX      256
 
 /* Where the device sits. */

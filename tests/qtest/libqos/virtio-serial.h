@@ -28,7 +28,7 @@
 #include "virtio-pci.h"
 #include "standard-headers/linux/virtio_console.h"
 
-#define QVSERIAL_TIMEOUT_US     (10 * G_USEC_PER_SEC)
+#define QVSERIAL_TIMEOUT_US     (120 * G_USEC_PER_SEC)
 #define QVSERIAL_SLOT           4
 #define QVSERIAL_MAX_PORTS      64
 #define QVSERIAL_MAX_WIRES      4
