@@ -24,16 +24,16 @@
 #include "qemu/bswap.h"
 #include "bench-virtio.h"
 
-#define RING_SIZE       128
-#define RING_STRIDE     0x10000
-#define RINGS           0x100000
-#define SLOTS           0x200000
-#define BUFS            0x400000
-#define BLOCK           4096
-#define DISK_SIZE       (256ull << 20)
-#define MAX_DEPTH       32
-#define SECONDS         1.0
-#define MAX_EVENTFDS    256
+#define DISK_RING_SIZE     128
+#define DISK_RING_STRIDE   0x10000
+#define DISK_RINGS         0x100000
+#define DISK_SLOTS         0x200000
+#define DISK_BUFS          0x400000
+#define DISK_BLOCK         4096
+#define DISK_SIZE          (256ull << 20)
+#define DISK_MAX_DEPTH     32
+#define DISK_SECONDS       1.0
+#define MAX_EVENTFDS       256
 
 /* What a request needs beside its data, in guest memory. */
 typedef struct BenchSlot {
@@ -126,7 +126,7 @@ static inline uint16_t used_idx(BenchDisk *d)
 
 static BenchSlot *disk_slot(BenchDisk *d, int i)
 {
-    return (BenchSlot *)(d->drv.ram + SLOTS) + i;
+    return (BenchSlot *)(d->drv.ram + DISK_SLOTS) + i;
 }
 
 /* A block that is anywhere, and another one each time. */
@@ -135,7 +135,7 @@ static uint64_t random_block(BenchDisk *d)
     d->random ^= d->random << 13;
     d->random ^= d->random >> 7;
     d->random ^= d->random << 17;
-    return d->random % (DISK_SIZE / BLOCK);
+    return d->random % (DISK_SIZE / DISK_BLOCK);
 }
 
 static void scsi_cdb(uint8_t *cdb, bool write, uint32_t lba, uint16_t blocks)
@@ -149,7 +149,7 @@ static void scsi_cdb(uint8_t *cdb, bool write, uint32_t lba, uint16_t blocks)
 static void disk_prepare(BenchDisk *d, int i, bool write)
 {
     BenchSlot *slot = disk_slot(d, i);
-    uint64_t addr = SLOTS + i * sizeof(BenchSlot);
+    uint64_t addr = DISK_SLOTS + i * sizeof(BenchSlot);
     struct vring_desc head = {
         .addr = addr + offsetof(BenchSlot, head),
         .len = d->scsi ? sizeof(slot->head.scsi) : sizeof(slot->head.blk),
@@ -157,8 +157,8 @@ static void disk_prepare(BenchDisk *d, int i, bool write)
         .next = 1,
     };
     struct vring_desc data = {
-        .addr = BUFS + i * BLOCK,
-        .len = BLOCK,
+        .addr = DISK_BUFS + i * DISK_BLOCK,
+        .len = DISK_BLOCK,
         .flags = write ? 0 : VRING_DESC_F_WRITE,
     };
     struct vring_desc tail = {
@@ -196,13 +196,13 @@ static void disk_offer(BenchDisk *d, int depth, bool write)
 
         if (d->scsi) {
             scsi_cdb(slot->head.scsi.cdb, write,
-                     random_block(d) * (BLOCK / 512), BLOCK / 512);
+                     random_block(d) * (DISK_BLOCK / 512), DISK_BLOCK / 512);
             slot->tail.scsi.response = 0xff;
         } else {
-            slot->head.blk.sector = random_block(d) * (BLOCK / 512);
+            slot->head.blk.sector = random_block(d) * (DISK_BLOCK / 512);
             slot->tail.blk = 0xff;
         }
-        d->vr.avail->ring[d->avail_idx++ % RING_SIZE] = i;
+        d->vr.avail->ring[d->avail_idx++ % DISK_RING_SIZE] = i;
     }
     /* "When there is one more than this": not before all are back. */
     vring_used_event(&d->vr) = d->avail_idx;
@@ -244,7 +244,7 @@ static bool disk_wait(BenchDisk *d, int depth, double seconds)
  */
 static bool offer_silently(BenchDisk *d)
 {
-    d->vr.avail->ring[d->avail_idx % RING_SIZE] = 0;
+    d->vr.avail->ring[d->avail_idx % DISK_RING_SIZE] = 0;
     __atomic_store_n(&d->vr.avail->idx, ++d->avail_idx, __ATOMIC_SEQ_CST);
     return !disk_wait(d, 0, 0.02);
 }
@@ -331,12 +331,12 @@ static void disk_start(BenchDisk *d, const Vmm *vmm, const BenchDiskCase *c,
     if (c->scsi) {
         /* Control and events, before the queue of commands. */
         for (int i = 0; i < 2; i++) {
-            bench_driver_add_queue(&d->drv, &vr, i, RING_SIZE,
-                                   RINGS + (i + 1) * RING_STRIDE);
+            bench_driver_add_queue(&d->drv, &vr, i, DISK_RING_SIZE,
+                                   DISK_RINGS + (i + 1) * DISK_RING_STRIDE);
         }
     }
     d->notify = bench_driver_add_queue(&d->drv, &d->vr, c->scsi ? 2 : 0,
-                                       RING_SIZE, RINGS);
+                                       DISK_RING_SIZE, DISK_RINGS);
     nbefore = list_eventfds(qtest_pid(d->drv.qts), before);
     bench_driver_ok(&d->drv);
 
@@ -380,17 +380,47 @@ static void bench_disk_run(int vmm, BenchDisk *d, const char *what, bool write,
         }
         requests += depth;
         seconds = bench_now() - start;
-    } while (seconds < SECONDS);
+    } while (seconds < DISK_SECONDS);
     cpu = bench_cpu(pid) - cpu;
     bench_report(vmm, what, "k/s", requests / seconds / 1e3, false);
     bench_report(vmm, cost, "ns", cpu / requests * 1e9, true);
 }
 
+/* Written once, so that its blocks are there. */
+static void make_file(const char *path)
+{
+    g_autofree char *data = g_malloc(1 << 20);
+    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    g_assert_cmpint(fd, >=, 0);
+    memset(data, 0xa5, 1 << 20);
+    for (uint64_t i = 0; i < DISK_SIZE >> 20; i++) {
+        g_assert_cmpint(write(fd, data, 1 << 20), ==, 1 << 20);
+    }
+    fdatasync(fd);
+    close(fd);
+}
+
+/* Can it be opened in the way that the case wants? */
+static bool file_is_fit(const BenchDiskCase *c, const char *path)
+{
+    int fd;
+
+    if (access(path, F_OK) < 0) {
+        make_file(path);
+    }
+    fd = open(path, O_RDWR | O_CLOEXEC | (c->direct ? O_DIRECT : 0));
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
 /* Each case in four ways, or those of them whose names have DISK in them. */
-static void bench_disk_case(int vmm, const Vmm *v, const BenchDiskCase *c,
+static void bench_disk_case(int index, const Vmm *vmm, const BenchDiskCase *c,
                             const char *file)
 {
-    static const int depths[] = { 1, MAX_DEPTH };
+    static const int depths[] = { 1, DISK_MAX_DEPTH };
     const char *only = g_getenv("DISK");
     BenchDisk d = { };
 
@@ -405,45 +435,25 @@ static void bench_disk_case(int vmm, const Vmm *v, const BenchDiskCase *c,
             continue;
         }
         if (!d.drv.qts) {
-            disk_start(&d, v, c, file);
+            if (c->file && !file_is_fit(c, file)) {
+                return;
+            }
+            disk_start(&d, vmm, c, file);
         }
-        bench_disk_run(vmm, &d, what, write, depth);
+        bench_disk_run(index, &d, what, write, depth);
     }
     if (d.drv.qts) {
         disk_stop(&d);
     }
 }
 
-/* Written once, so that its blocks are there; true if O_DIRECT is. */
-static bool make_file(const char *path)
-{
-    g_autofree char *data = g_malloc(1 << 20);
-    int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-    g_assert_cmpint(fd, >=, 0);
-    memset(data, 0xa5, 1 << 20);
-    for (uint64_t i = 0; i < DISK_SIZE >> 20; i++) {
-        g_assert_cmpint(write(fd, data, 1 << 20), ==, 1 << 20);
-    }
-    fdatasync(fd);
-    close(fd);
-    fd = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
-    if (fd >= 0) {
-        close(fd);
-    }
-    return fd >= 0;
-}
-
 void bench_disk(int index, const Vmm *vmm)
 {
     g_autofree char *file = g_strdup_printf("%s/qemini-bench-%d.img",
                                             g_get_tmp_dir(), getpid());
-    bool direct = make_file(file);
 
     for (int i = 0; i < ARRAY_SIZE(disk_cases); i++) {
-        if (direct || !disk_cases[i].direct) {
-            bench_disk_case(index, vmm, &disk_cases[i], file);
-        }
+        bench_disk_case(index, vmm, &disk_cases[i], file);
     }
     unlink(file);
 }
