@@ -423,6 +423,13 @@ LuringState *aio_get_linux_io_uring(AioContext *ctx)
 
 /* The context as a GSource of the main loop */
 
+static void aio_ctx_awake(AioContext *ctx)
+{
+    qatomic_store_release(&ctx->notify_me,
+                          qatomic_read(&ctx->notify_me) & ~1);
+    aio_notify_accept(ctx);
+}
+
 static gboolean aio_ctx_prepare(GSource *source, gint *timeout)
 {
     AioContext *ctx = (AioContext *)source;
@@ -435,6 +442,14 @@ static gboolean aio_ctx_prepare(GSource *source, gint *timeout)
     if (aio_prepare(ctx)) {
         *timeout = 0;
     }
+    if (*timeout == 0) {
+        /*
+         * It will not sleep, and GLib will not call aio_ctx_check(), because
+         * it knows already.  If the bit stayed, each BH that is scheduled
+         * while this turn runs would ring: a system call for nothing.
+         */
+        aio_ctx_awake(ctx);
+    }
     return *timeout == 0;
 }
 
@@ -442,9 +457,7 @@ static gboolean aio_ctx_check(GSource *source)
 {
     AioContext *ctx = (AioContext *)source;
 
-    qatomic_store_release(&ctx->notify_me,
-                          qatomic_read(&ctx->notify_me) & ~1);
-    aio_notify_accept(ctx);
+    aio_ctx_awake(ctx);
 
     /* A BH that was deleted is work too, if not for a sleeper to wake up. */
     return !QSLIST_EMPTY_RCU(&ctx->bh_list) ||

@@ -502,6 +502,23 @@ static void test_main_loop(void)
     timer_free(timer);
 }
 
+/* Whoever is awake already is not woken by a system call for each BH. */
+static void test_main_loop_awake(void)
+{
+    BHData data = { .again = 3 };
+
+    while (g_main_context_iteration(NULL, false)) {
+    }
+    event_notifier_test_and_clear(&ctx->notifier);
+    data.bh = aio_bh_new(ctx, bh_test_cb, &data);
+    qemu_bh_schedule(data.bh);
+    while (data.n < 4) {
+        main_loop_wait(false);
+        g_assert_false(event_notifier_test_and_clear(&ctx->notifier));
+    }
+    qemu_bh_delete(data.bh);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -526,5 +543,6 @@ int main(int argc, char **argv)
     g_test_add_func("/aio/fd/many", test_fd_many);
     g_test_add_func("/aio/timer", test_timer);
     g_test_add_func("/aio/main-loop", test_main_loop);
+    g_test_add_func("/aio/main-loop-awake", test_main_loop_awake);
     return g_test_run();
 }
