@@ -209,6 +209,15 @@ static int64_t aio_bh_list_timeout(BHList *head, int64_t timeout)
     return timeout;
 }
 
+void aio_bh_poll_urgent(AioContext *ctx)
+{
+    if (aio_bh_list_timeout(&ctx->bh_list, -1) == 0) {
+        /* They have been announced; the next sleep need not be cut short. */
+        aio_notify_accept(ctx);
+        aio_bh_poll(ctx);
+    }
+}
+
 int64_t aio_compute_timeout(AioContext *ctx)
 {
     BHListSlice *s;

@@ -177,6 +177,12 @@ void aio_bh_call(QEMUBH *bh);
  * scheduled by another runs in the next call.
  */
 int aio_bh_poll(AioContext *ctx);
+/*
+ * The same, once more in a turn of the loop, if handlers have scheduled BHs that
+ * are not idle ones.  A request that is done at once completes by such a BH, and
+ * would wait for another look at all descriptors otherwise.
+ */
+void aio_bh_poll_urgent(AioContext *ctx);
 
 /* Have it called soon, once however often this is said. */
 void qemu_bh_schedule(QEMUBH *bh);

@@ -191,7 +191,8 @@ static void test_bh_from_thread(void)
 typedef struct Bell {
     EventNotifier e;
     int n;
-    struct Bell *victim;
+    struct Bell *victim;        /* whose handler to remove */
+    QEMUBH *bh;                 /* or what to schedule */
 } Bell;
 
 static void bell_cb(EventNotifier *e)
@@ -230,6 +231,39 @@ static void test_fd(void)
     g_assert_cmpint(bell.n, ==, 1);
     g_assert_false(settle());
     bell_stop(&bell);
+}
+
+static void bell_schedule_cb(EventNotifier *e)
+{
+    Bell *bell = container_of(e, Bell, e);
+
+    g_assert_true(event_notifier_test_and_clear(e));
+    bell->n++;
+    qemu_bh_schedule(bell->bh);
+}
+
+/*
+ * A BH that a handler schedules runs before the next look at the descriptors;
+ * one that a BH schedules (here: itself) does not.
+ */
+static void test_fd_schedules_bh(void)
+{
+    Bell bell = { };
+    BHData data = { .again = 1 };
+
+    data.bh = bell.bh = aio_bh_new(ctx, bh_test_cb, &data);
+    bell_start(&bell);
+    aio_set_event_notifier(ctx, &bell.e, false, bell_schedule_cb, NULL, NULL);
+    settle();
+    event_notifier_set(&bell.e);
+    g_assert_true(aio_poll(ctx, true));
+    g_assert_cmpint(bell.n, ==, 1);
+    g_assert_cmpint(data.n, ==, 1);
+    g_assert_true(aio_poll(ctx, true));
+    g_assert_cmpint(data.n, ==, 2);
+    g_assert_false(settle());
+    bell_stop(&bell);
+    qemu_bh_delete(data.bh);
 }
 
 /* A handler may remove itself: it is not called again. */
@@ -535,6 +569,7 @@ int main(int argc, char **argv)
     g_test_add_func("/aio/bh/guarded", test_bh_guarded);
     g_test_add_func("/aio/bh/from-thread", test_bh_from_thread);
     g_test_add_func("/aio/fd/simple", test_fd);
+    g_test_add_func("/aio/fd/schedules-bh", test_fd_schedules_bh);
     g_test_add_func("/aio/fd/remove-self", test_fd_remove_self);
     g_test_add_func("/aio/fd/remove-other", test_fd_remove_other);
     g_test_add_func("/aio/fd/external", test_fd_external);
