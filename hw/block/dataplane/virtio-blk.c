@@ -4,8 +4,11 @@
  * While it runs, kicks arrive by ioeventfd in the AioContext of the IOThread, or
  * in the main loop without one; the disk does its requests there, and interrupts
  * leave by the guest notifiers (irqfd under KVM).  No vCPU is left for that, and
- * an IOThread does not take the BQL.  Several requests that are completed
- * together make one interrupt.
+ * an IOThread does not take the BQL.
+ *
+ * A driver with VIRTIO_RING_F_EVENT_IDX says itself for which request it wants an
+ * interrupt.  For others, several requests that are completed together make one
+ * interrupt, from a BH.
  *
  * Read include/hw/virtio/virtio-blk.h first.
  *
@@ -29,7 +32,8 @@ struct VirtIOBlockDataPlane {
 
     VirtIOBlkConf *conf;
     VirtIODevice *vdev;
-    QEMUBH *bh;                         /* sends interrupts */
+    bool batch_notifications;
+    QEMUBH *bh;                         /* sends interrupts, if so */
     unsigned long *batch_notify_vqs;    /* for these queues */
 
     IOThread *iothread;                 /* or NULL: the main loop */
@@ -50,8 +54,12 @@ static void notify_guest_bh(void *opaque)
 
 void virtio_blk_data_plane_notify(VirtIOBlockDataPlane *s, VirtQueue *vq)
 {
-    set_bit(virtio_get_queue_index(vq), s->batch_notify_vqs);
-    qemu_bh_schedule(s->bh);
+    if (s->batch_notifications) {
+        set_bit(virtio_get_queue_index(vq), s->batch_notify_vqs);
+        qemu_bh_schedule(s->bh);
+    } else {
+        virtio_notify_irqfd(s->vdev, vq);
+    }
 }
 
 bool virtio_blk_data_plane_create(VirtIODevice *vdev, VirtIOBlkConf *conf,
@@ -140,6 +148,8 @@ int virtio_blk_data_plane_start(VirtIODevice *vdev)
         return 0;
     }
     s->starting = true;
+    s->batch_notifications = !virtio_vdev_has_feature(vdev,
+                                                      VIRTIO_RING_F_EVENT_IDX);
 
     r = k->set_guest_notifiers(qbus->parent, nvqs, true);
     if (r != 0) {
