@@ -68,7 +68,7 @@ static int keys(void)
 {
     ioapic_route(1, irq_alloc(kbd_interrupt, NULL));
     guest_printf("READY\n");
-    if (!wait_until(esc_is_up(), 20000)) {
+    if (!wait_until(esc_is_up(), PATIENCE_MS)) {
         return FAIL("nobody typed Escape, only %u bytes", count);
     }
     guest_printf("codes");
@@ -101,7 +101,7 @@ static int hpet(void)
     mmio_write32(HPET + 0x100, 0x100 | 0x40 | 0x08 | 0x04);
     mmio_write32(HPET + 0x108, 1000000);        /* 10 ms, and again */
     mmio_write32(HPET + 0x10, 3);
-    if (!wait_until(ticks >= 3, 5000)) {
+    if (!wait_until(ticks >= 3, PATIENCE_MS)) {
         return FAIL("the HPET ticked %u times", ticks);
     }
     mmio_write32(HPET + 0x10, 0);
@@ -148,7 +148,7 @@ static int reset(const char *way)
         return FAIL("what is do=%s?", way);
     }
     /* It may take a moment until this CPU is stopped. */
-    wait_until(false, 5000);
+    wait_until(false, PATIENCE_MS);
     return FAIL("still here");
 }
 

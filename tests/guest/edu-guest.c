@@ -31,7 +31,7 @@ int guest_main(void)
 
     mmio_write32(regs + EDU_REG_STATUS, EDU_STATUS_IRQFACT);
     mmio_write32(regs + EDU_REG_FACT, 10);
-    if (!wait_until(came == EDU_FACT_IRQ, 2000)) {
+    if (!wait_until(came == EDU_FACT_IRQ, PATIENCE_MS)) {
         return FAIL("no interrupt, but 0x%x", came);
     }
     guest_printf("10! is %u\n", mmio_read32(regs + EDU_REG_FACT));

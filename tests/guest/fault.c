@@ -75,7 +75,7 @@ int guest_main(void)
     } else if (how("nmi")) {
         nmi_handler(on_nmi);
         guest_printf("waiting\n");
-        return wait_until(nmi_came, 10000) ? 0 : FAIL("no NMI");
+        return wait_until(nmi_came, PATIENCE_MS) ? 0 : FAIL("no NMI");
     }
     return FAIL("\"%s\" is no way to go wrong", guest_cmdline());
 }

@@ -122,7 +122,7 @@ exit $status
 
 
 def test_net(irqchip):
-    argv = command(net, 'packets=5 seconds=30', irqchip,
+    argv = command(net, 'packets=5 seconds=60', irqchip,
                    '-netdev', 'tap,id=n,ifname=t0,script=no,downscript=no',
                    '-device', 'virtio-net-pci,netdev=n')
     status, out = run(['unshare', '--net', 'sh', '-c', NET_SCRIPT, 'sh',

@@ -190,6 +190,9 @@ void nmi_handler(irq_handler *handler);
 /* How many interrupts were taken, of all vectors. */
 extern volatile uint64_t irq_count;
 
+/* How long to wait for what will come, on a host however slow. */
+#define PATIENCE_MS 60000
+
 /*
  * Sleep until interrupts have made @condition true; false after @ms
  * milliseconds.  The condition is looked at with interrupts off, so that none

@@ -66,7 +66,7 @@ static void second_life(void *opaque)
 
 static bool live(void (*life)(void *))
 {
-    uint64_t deadline = time_ms() + 5000;
+    uint64_t deadline = time_ms() + PATIENCE_MS;
 
     is_done = false;
     if (!cpu_start(1, life, NULL)) {

@@ -474,7 +474,8 @@ static void other_cpu(void *opaque)
 static bool print_all_mtrrs(void)
 {
     print_mtrrs(0);
-    return cpu_start(1, other_cpu, NULL) && wait_until(other_cpu_done, 20000);
+    return cpu_start(1, other_cpu, NULL) &&
+           wait_until(other_cpu_done, PATIENCE_MS);
 }
 
 int guest_main(void)

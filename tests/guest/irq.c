@@ -62,7 +62,7 @@ static void settle(void)
 /* One frame, and the device has done with it. */
 static bool send(void)
 {
-    uint64_t end = time_ms() + 2000;
+    uint64_t end = time_ms() + PATIENCE_MS;
     uint32_t len;
     void *cookie;
 
@@ -80,7 +80,7 @@ static bool send(void)
 /* One command, likewise. */
 static bool command(void)
 {
-    uint64_t end = time_ms() + 2000;
+    uint64_t end = time_ms() + PATIENCE_MS;
     uint32_t len;
     void *cookie;
 
@@ -102,7 +102,7 @@ static bool row(unsigned n, unsigned entry)
     unsigned start = fired[entry];
 
     for (unsigned i = 1; i <= n; i++) {
-        if (!send() || !wait_until(fired[entry] - start >= i, 2000) ||
+        if (!send() || !wait_until(fired[entry] - start >= i, PATIENCE_MS) ||
             fired[entry] - start != i) {
             guest_printf("frame %u: %u interrupts\n", i,
                          fired[entry] - start);
@@ -163,7 +163,7 @@ static bool masked(const char *what, bool whole_function)
         } else {
             pci_msix_mask(&vdev.pci, TX_ENTRY, false);
         }
-        wait_until(fired[TX_ENTRY] - before > 0, round ? 20 : 2000);
+        wait_until(fired[TX_ENTRY] - before > 0, round ? 20 : PATIENCE_MS);
         settle();
         after = fired[TX_ENTRY] - before;
         guest_printf("%s: %u interrupts; unmasked, %u; pending %u\n", what,
@@ -184,7 +184,7 @@ static bool masked_unseen(void)
     }
     settle();
     pci_msix_mask(&vdev.pci, TX_ENTRY, false);
-    wait_until(fired[TX_ENTRY] != before, 2000);
+    wait_until(fired[TX_ENTRY] != before, PATIENCE_MS);
     pci_msix_mask(&vdev.pci, TX_ENTRY, true);
     pci_msix_mask(&vdev.pci, TX_ENTRY, false);
     settle();
@@ -203,7 +203,7 @@ static bool other_message(void)
         return false;
     }
     pci_msix_set(&vdev.pci, TX_ENTRY, vectors[SPARE_ENTRY]);
-    wait_until(fired[SPARE_ENTRY] != spare, 2000);
+    wait_until(fired[SPARE_ENTRY] != spare, PATIENCE_MS);
     settle();
     guest_printf("other vector: old %u, new %u\n", fired[TX_ENTRY] - tx,
                  fired[SPARE_ENTRY] - spare);
@@ -215,7 +215,7 @@ static bool other_message(void)
     pci_msix_mask(&vdev.pci, TX_ENTRY, true);
     pci_msix_message(&vdev.pci, TX_ENTRY, (uintptr_t)word, 0x1d1d1d1d);
     pci_msix_mask(&vdev.pci, TX_ENTRY, false);
-    if (!send() || !wait_until(*(volatile uint32_t *)word, 2000)) {
+    if (!send() || !wait_until(*(volatile uint32_t *)word, PATIENCE_MS)) {
         return false;
     }
     guest_printf("message to memory: 0x%x\n", *(volatile uint32_t *)word);
@@ -226,7 +226,7 @@ static bool other_message(void)
     pci_msix_mask(&vdev.pci, TX_ENTRY, false);
     spare = fired[CTRL_ENTRY];
     if (!send() || !command() ||
-        !wait_until(fired[CTRL_ENTRY] != spare, 2000)) {
+        !wait_until(fired[CTRL_ENTRY] != spare, PATIENCE_MS)) {
         return false;
     }
     guest_printf("message to nowhere: the other queue's came\n");
@@ -248,7 +248,7 @@ static bool other_entry(void)
     guest_printf("moved: interrupts follow the queue\n");
 
     ctrl = fired[CTRL_ENTRY];
-    if (!command() || !wait_until(fired[CTRL_ENTRY] != ctrl, 2000) ||
+    if (!command() || !wait_until(fired[CTRL_ENTRY] != ctrl, PATIENCE_MS) ||
         !row(3, CTRL_ENTRY)) {
         return false;
     }
@@ -259,7 +259,7 @@ static bool other_entry(void)
     }
     settle();
     pci_msix_mask(&vdev.pci, CTRL_ENTRY, false);
-    wait_until(fired[CTRL_ENTRY] != ctrl, 2000);
+    wait_until(fired[CTRL_ENTRY] != ctrl, PATIENCE_MS);
     guest_printf("shared: both queues interrupt\n");
 
     tx = fired[TX_ENTRY];
@@ -288,7 +288,7 @@ static bool queue_reset(void)
 
     if (!(vdev.features & VIRTIO_F_RING_RESET) ||
         !virtio_queue_reset(&vdev, &txq) || !command() ||
-        !wait_until(fired[CTRL_ENTRY] != ctrl, 2000)) {
+        !wait_until(fired[CTRL_ENTRY] != ctrl, PATIENCE_MS)) {
         return false;
     }
     settle();
@@ -313,7 +313,7 @@ static bool pin(uint8_t vector)
 
     lazy = 3;
     n = fired[0];
-    if (!send() || !wait_until(fired[0] != n, 2000)) {
+    if (!send() || !wait_until(fired[0] != n, PATIENCE_MS)) {
         return false;
     }
     settle();
@@ -328,7 +328,7 @@ static bool pin(uint8_t vector)
     guest_printf("pin: masked, %u interrupts, pending %u\n", fired[0] - n,
                  pci_intx_pending(&vdev.pci));
     pci_intx_mask(&vdev.pci, false);
-    wait_until(fired[0] != n, 2000);
+    wait_until(fired[0] != n, PATIENCE_MS);
     settle();
     guest_printf("pin: unmasked, %u interrupts, pending %u\n", fired[0] - n,
                  pci_intx_pending(&vdev.pci));
@@ -355,9 +355,9 @@ static bool pin(uint8_t vector)
         } else {
             pci_msix_disable(&vdev.pci);
         }
-        if (!wait_until(virtq_idle(&txq), 2000) ||
+        if (!wait_until(virtq_idle(&txq), PATIENCE_MS) ||
             !virtq_get(&txq, &cookie, &len) ||
-            !wait_until(fired[0] + fired[TX_ENTRY] != n, 2000)) {
+            !wait_until(fired[0] + fired[TX_ENTRY] != n, PATIENCE_MS)) {
             guest_printf("switch %d: an interrupt is lost\n", i);
             return false;
         }
@@ -405,7 +405,7 @@ static bool eject(void)
         return false;
     }
     guest_printf("ejected\n");
-    wait_until(false, 5000);            /* for who looks from outside */
+    wait_until(false, PATIENCE_MS);            /* for who looks from outside */
     return true;
 }
 

@@ -150,7 +150,7 @@ static bool request(struct transport *t, unsigned round)
     barrier();
     put(t, QUEUE_NOTIFY, t->id == ID_NET);
     return wait_until(t->used[1] == (uint16_t)(round + 1) &&
-                      t->interrupts != before, 5000);
+                      t->interrupts != before, PATIENCE_MS);
 }
 
 static bool is_zero(const uint8_t *p, unsigned n)

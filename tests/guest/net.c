@@ -206,7 +206,7 @@ int guest_main(void)
         }
     }
     /* The last replies are on their way until their buffers come back. */
-    wait_until(virtq_idle(&txq), 1000);
+    wait_until(virtq_idle(&txq), PATIENCE_MS);
     guest_printf("arp %u echo %u\n", arp_replies, echo_replies);
     if (echo_replies < packets) {
         return FAIL("%u of %u echo requests came", echo_replies, packets);

@@ -83,7 +83,7 @@ static int ping_pong(uint32_t apic_id, unsigned rounds)
     pings = pongs = 0;
     for (unsigned i = 1; i <= rounds; i++) {
         cpu_send_ipi(apic_id, ping_vector);
-        if (!wait_until(pongs == i, 5000)) {
+        if (!wait_until(pongs == i, PATIENCE_MS)) {
             return FAIL("cpu %u: %u pings, %u pongs", apic_id, pings, pongs);
         }
     }

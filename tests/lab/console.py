@@ -112,13 +112,13 @@ def plug(vm):
     for _ in range(2):
         vm.command('device_add', {'driver': 'virtserialport', 'id': 'late',
                                   'name': 'org.qemini.late'})
-        vm.sh(f'for i in $(seq 300); do {names} | grep -q late && break; '
+        vm.sh(f'for i in $(seq 6000); do {names} | grep -q late && break; '
               'usleep 10000; done')
         check('org.qemini.late' in vm.sh(names), 'the port did not come')
         vm.command('device_del', id='late')
         while vm.event('DEVICE_DELETED')['data'].get('device') != 'late':
             pass
-        vm.sh(f'for i in $(seq 300); do {names} | grep -q late || break; '
+        vm.sh(f'for i in $(seq 6000); do {names} | grep -q late || break; '
               'usleep 10000; done')
         check('org.qemini.late' not in vm.sh(names), 'the port did not go')
 

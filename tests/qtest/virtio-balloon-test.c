@@ -436,6 +436,8 @@ static uint32_t stats_send(BalloonTest *t, const struct virtio_balloon_stat *s,
     qtest_bufwrite(t->qts, t->buf, s, len);
     head = qvirtqueue_add(t->qts, t->vq[STATS], t->buf, len, false, false);
     qvirtqueue_kick(t->qts, t->vdev, t->vq[STATS], head);
+    /* QMP, which has a thread of its own, might overtake the kick. */
+    qtest_inb(t->qts, 0);
     return head;
 }
 

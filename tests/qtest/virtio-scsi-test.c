@@ -51,9 +51,9 @@ static void scsi_plug(QVirtioAny *d, const char *id, const char *props)
 
 /*
  * The node "stuck": when it has been looked at for a partition table, that is,
- * plugged, it has given what it may give in 512 seconds.  What is read then stays
- * out until the test lets it go.  That is not a bet on time: the clock of a
- * group that is made when the accelerator is there is the client's.
+ * plugged, it has given what it may give in 512 seconds.  What is read then
+ * stays out until the test lets it go.  That is not a bet on time: the clock of
+ * a group that is made when the accelerator is there is the client's.
  */
 static void scsi_add_stuck(QVirtioAny *d)
 {
@@ -97,8 +97,8 @@ static const QScsiCmd read_stuck = {
 };
 
 /*
- * The device has taken what was sent: requests of a queue are begun in order, and
- * a kick only says that there are some, to a thread that may be another one.
+ * The device has taken what was sent: requests of a queue are begun in order,
+ * and a kick only says that there are some, to a thread that may be another one.
  */
 static void scsi_let_begin(QVirtioAny *d)
 {

@@ -67,7 +67,7 @@ void ap_main(void)
 
 bool cpu_start(uint32_t apic_id, void (*fn)(void *opaque), void *opaque)
 {
-    uint64_t deadline = time_ms() + 1000;
+    uint64_t deadline = time_ms() + PATIENCE_MS;
 
     memcpy((void *)AP_PAGE, ap_start, ap_end - ap_start);
     ap_stack_top = (uintptr_t)page_alloc(AP_STACK_PAGES) +
