@@ -68,26 +68,49 @@ static void virtio_blk_dma_restart_cb(void *opaque, bool running,
                             virtio_blk_dma_restart_bh, s);
 }
 
+/* Nobody waits any more for those of @vq, or of all queues, that wait for cont. */
+static void virtio_blk_drop_queued_requests(VirtIOBlock *s, VirtQueue *vq)
+{
+    VirtIOBlockReq **link = &s->rq;
+
+    while (*link) {
+        VirtIOBlockReq *req = *link;
+
+        if (vq && req->vq != vq) {
+            link = &req->next;
+            continue;
+        }
+        *link = req->next;
+        virtqueue_detach_element(req->vq, &req->elem, 0);
+        virtio_blk_free_request(req);
+    }
+}
+
 static void virtio_blk_reset(VirtIODevice *vdev)
 {
     VirtIOBlock *s = VIRTIO_BLK(vdev);
     AioContext *ctx = blk_get_aio_context(s->blk);
-    VirtIOBlockReq *req;
 
     aio_context_acquire(ctx);
     blk_drain(s->blk);
-
-    /* Draining may have let more fail; nobody waits for them any more. */
-    while (s->rq) {
-        req = s->rq;
-        s->rq = req->next;
-        virtqueue_detach_element(req->vq, &req->elem, 0);
-        virtio_blk_free_request(req);
-    }
+    /* Draining may have let more fail. */
+    virtio_blk_drop_queued_requests(s, NULL);
     aio_context_release(ctx);
 
     assert(!s->dataplane_started);
     blk_set_enable_write_cache(s->blk, s->original_wce);
+}
+
+/* One queue starts anew: nothing that came from it may come back later. */
+static void virtio_blk_queue_reset(VirtIODevice *vdev, uint32_t queue_index)
+{
+    VirtIOBlock *s = VIRTIO_BLK(vdev);
+    AioContext *ctx = blk_get_aio_context(s->blk);
+
+    aio_context_acquire(ctx);
+    blk_drain(s->blk);
+    virtio_blk_drop_queued_requests(s, virtio_get_queue(vdev, queue_index));
+    aio_context_release(ctx);
 }
 
 /* virtio 1.2, 5.2.4 */
@@ -427,6 +450,7 @@ static void virtio_blk_class_init(ObjectClass *klass, void *data)
     vdc->get_features = virtio_blk_get_features;
     vdc->set_status = virtio_blk_set_status;
     vdc->reset = virtio_blk_reset;
+    vdc->queue_reset = virtio_blk_queue_reset;
     vdc->save = virtio_blk_save_device;
     vdc->load = virtio_blk_load_device;
     vdc->start_ioeventfd = virtio_blk_data_plane_start;

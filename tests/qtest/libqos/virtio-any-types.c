@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include "virtio-any.h"
+#include "virtio-blk.h"
 #include "virtio-net.h"
 #include "virtio-scsi.h"
 #include "standard-headers/linux/virtio_balloon.h"
@@ -226,6 +227,59 @@ static void any_scsi_stall(QVirtioAny *d)
     g_assert_true(qvirtqueue_idle(d->qts, r.vq));
 }
 
+/*
+ * virtio-blk: a disk that may do a byte a second does the first request, and leaves
+ * the second waiting, unless it is drained
+ */
+
+static void any_blk_limit(QVirtioAny *d, int bytes)
+{
+    qtest_qmp_assert_success(d->qts, "{'execute': 'qom-set', 'arguments':"
+                             " {'path': '/objects/tg0', 'property': 'limits',"
+                             "  'value': {'bps-total': %d}}}", bytes);
+}
+
+/* Until the byte at @addr is not @old any more; nobody helps. */
+static void any_blk_await(QVirtioAny *d, uint64_t addr, uint8_t old)
+{
+    gint64 end = g_get_monotonic_time() + QVIRTIO_ANY_TIMEOUT_US;
+
+    while (qtest_readb(d->qts, addr) == old) {
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+    }
+}
+
+static void any_blk_work(QVirtioAny *d)
+{
+    QBlkReq r;
+
+    any_blk_limit(d, 0);
+    qblk_prepare(d, &r, VIRTIO_BLK_T_IN, 8 * (++d->count % 64), QBLK_SECTOR,
+                 0xdd);
+    qblk_add(d, &r, 0);
+    qblk_kick(d, 0);
+    g_assert_cmpuint(qblk_wait(d, &r), ==, VIRTIO_BLK_S_OK);
+    qblk_expect_data(d, &r, 0);
+    qblk_free(d, &r);
+    g_assert_cmpuint(qblk_do(d, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES,
+                             0), ==, VIRTIO_BLK_S_OK);
+}
+
+/* Of two reads one has to wait; what comes behind them needs no disk. */
+static void any_blk_stall(QVirtioAny *d)
+{
+    QBlkReq r[3];
+
+    any_blk_limit(d, 1);
+    for (int i = 0; i < ARRAY_SIZE(r); i++) {
+        qblk_prepare(d, &r[i], i < 2 ? VIRTIO_BLK_T_IN : VIRTIO_BLK_T_GET_ID,
+                     100 * i, QBLK_SECTOR, 0);
+        qblk_add(d, &r[i], 0);
+    }
+    qblk_kick(d, 0);
+    any_blk_await(d, r[2].mem + QBLK_STATUS, QBLK_NO_STATUS);
+}
+
 /* The types */
 
 const QVirtioAnyType qvirtio_any_types[] = {
@@ -237,6 +291,20 @@ const QVirtioAnyType qvirtio_any_types[] = {
         .victim = BALLOON_INFLATE,
         .work = any_balloon_work,
         .stall = any_balloon_stall,
+    }, {
+        .name = "virtio-blk",
+        /* Or it would look for a partition table, and wait for that. */
+        .device = "virtio-blk-pci-transitional,drive=b0,"
+                  "cyls=2,heads=16,secs=63",
+        .args = "-object throttle-group,id=tg0 "
+                "-blockdev null-co,node-name=n0,size=1048576,read-zeroes=on "
+                "-blockdev throttle,node-name=b0,throttle-group=tg0,file=n0",
+        .queues = 1,
+        .config_size = 57,
+        .victim = 0,
+        .fussy = true,
+        .work = any_blk_work,
+        .stall = any_blk_stall,
     }, {
         .name = "virtio-net",
         .device = "virtio-net-pci-transitional,netdev=n0,"
