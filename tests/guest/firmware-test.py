@@ -21,7 +21,7 @@ from tap import plan, result, skip
 qemini, guests = sys.argv[1:]
 SEABIOS = '/usr/share/seabios/bios-256k.bin'
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
-SECONDS = 90
+SECONDS = 200
 
 # With which interrupt controllers and options, and what is then to be read.
 MACHINES = [
