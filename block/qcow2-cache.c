@@ -23,6 +23,8 @@ struct Qcow2Cache {
     int overlap;
     bool lazy;                  /* write it at any time */
     int dirty;                  /* how many are */
+    uint64_t lru_counter;       /* how often one was put back */
+    uint64_t cache_clean_lru_counter;   /* and when unused ones went last */
 };
 
 Qcow2Cache *qcow2_cache_create(int num_tables, size_t table_size, int overlap,
@@ -221,6 +223,7 @@ void qcow2_cache_put(Qcow2Cache *c, Qcow2Table **table)
     Qcow2Table *t = *table;
 
     assert(t->ref > 0);
+    t->lru_counter = ++c->lru_counter;
     if (--t->ref == 0) {
         QTAILQ_INSERT_TAIL(&c->lru, t, next);
     }
@@ -243,6 +246,18 @@ void qcow2_cache_discard(Qcow2Cache *c, uint64_t offset, uint64_t bytes)
             qcow2_table_drop(c, t);
         }
     }
+}
+
+void qcow2_cache_clean_unused(Qcow2Cache *c)
+{
+    Qcow2Table *t, *next;
+
+    QTAILQ_FOREACH_SAFE(t, &c->lru, next, next) {
+        if (!t->dirty && t->lru_counter <= c->cache_clean_lru_counter) {
+            qcow2_table_drop(c, t);
+        }
+    }
+    c->cache_clean_lru_counter = c->lru_counter;
 }
 
 void qcow2_cache_empty(Qcow2Cache *c)

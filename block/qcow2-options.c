@@ -1,15 +1,20 @@
 /*
  * qcow2's options of -blockdev: caches, checks, what becomes of discards.
  *
+ * They are read before anything is changed (qcow2_update_options_prepare()): an
+ * image is opened again with others, or goes on with those that it has.
+ *
  * Read qcow2.h first.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
+#include "block/qdict.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qdict.h"
 #include "qapi/qmp/qstring.h"
 #include "qemu/option.h"
+#include "qemu/timer.h"
 #include "qcow2.h"
 #include "qcow2-options.h"
 
@@ -23,6 +28,7 @@
 #define QCOW2_OPT_L2_CACHE_SIZE         "l2-cache-size"
 #define QCOW2_OPT_L2_CACHE_ENTRY_SIZE   "l2-cache-entry-size"
 #define QCOW2_OPT_REFCOUNT_CACHE_SIZE   "refcount-cache-size"
+#define QCOW2_OPT_CACHE_CLEAN_INTERVAL  "cache-clean-interval"
 
 /* The tables whose overlap with a write can be checked one by one. */
 static const struct {
@@ -35,6 +41,9 @@ static const struct {
     { "overlap-check.refcount-table",   QCOW2_OL_REFCOUNT_TABLE },
     { "overlap-check.refcount-block",   QCOW2_OL_REFCOUNT_BLOCK },
     { "overlap-check.snapshot-table",   QCOW2_OL_SNAPSHOT_TABLE },
+    { "overlap-check.inactive-l1",      QCOW2_OL_INACTIVE_L1 },
+    { "overlap-check.inactive-l2",      QCOW2_OL_INACTIVE_L2 },
+    { "overlap-check.bitmap-directory", QCOW2_OL_BITMAP_DIRECTORY },
 };
 
 static QemuOptsList qcow2_runtime_opts = {
@@ -85,6 +94,15 @@ static QemuOptsList qcow2_runtime_opts = {
             .name = "overlap-check.snapshot-table",
             .type = QEMU_OPT_BOOL,
         }, {
+            .name = "overlap-check.inactive-l1",
+            .type = QEMU_OPT_BOOL,
+        }, {
+            .name = "overlap-check.inactive-l2",
+            .type = QEMU_OPT_BOOL,
+        }, {
+            .name = "overlap-check.bitmap-directory",
+            .type = QEMU_OPT_BOOL,
+        }, {
             .name = QCOW2_OPT_CACHE_SIZE,
             .type = QEMU_OPT_SIZE,
             .help = "bytes of both caches",
@@ -100,12 +118,16 @@ static QemuOptsList qcow2_runtime_opts = {
             .name = QCOW2_OPT_REFCOUNT_CACHE_SIZE,
             .type = QEMU_OPT_SIZE,
             .help = "bytes of the cache of reference counts",
+        }, {
+            .name = QCOW2_OPT_CACHE_CLEAN_INTERVAL,
+            .type = QEMU_OPT_NUMBER,
+            .help = "forget what was not used for so many seconds",
         },
         { /* end of list */ }
     },
 };
 
-/* How large the caches are, by what was said of two of three sizes. */
+/* How many entries the caches have, by what was said of two of three sizes. */
 static int qcow2_cache_sizes(BlockDriverState *bs, QemuOpts *opts,
                              uint64_t *l2_cache, uint64_t *l2_entry,
                              uint64_t *refcount_cache, Error **errp)
@@ -160,8 +182,16 @@ static int qcow2_cache_sizes(BlockDriverState *bs, QemuOpts *opts,
                    1 << MIN_CLUSTER_BITS, s->cluster_size);
         return -EINVAL;
     }
-    *l2_cache = MIN(*l2_cache, all_l2);
-    *refcount_cache = MAX(*refcount_cache, min_refcount);
+    *l2_cache = MAX(MIN(*l2_cache, all_l2) / *l2_entry, MIN_L2_CACHE);
+    *refcount_cache = MAX(*refcount_cache, min_refcount) / s->cluster_size;
+    if (*l2_cache > INT_MAX) {
+        error_setg(errp, "L2 cache size too big");
+        return -EINVAL;
+    }
+    if (*refcount_cache > INT_MAX) {
+        error_setg(errp, "Refcount cache size too big");
+        return -EINVAL;
+    }
     return 0;
 }
 
@@ -181,8 +211,10 @@ static int qcow2_overlap_checks(QemuOpts *opts, int *checks, Error **errp)
         *checks = 0;
     } else if (!strcmp(mode, "constant")) {
         *checks = QCOW2_OL_CONSTANT;
-    } else if (!strcmp(mode, "cached") || !strcmp(mode, "all")) {
+    } else if (!strcmp(mode, "cached")) {
         *checks = QCOW2_OL_CACHED;
+    } else if (!strcmp(mode, "all")) {
+        *checks = QCOW2_OL_ALL;
     } else {
         error_setg(errp, "Unsupported value '%s' for qcow2 option "
                    "'overlap-check'. Allowed are any of the following: none, "
@@ -202,8 +234,24 @@ static int qcow2_overlap_checks(QemuOpts *opts, int *checks, Error **errp)
     return 0;
 }
 
-int qcow2_apply_options(BlockDriverState *bs, QDict *options, int flags,
-                        Error **errp)
+/* The header says how an image is encrypted; it was found not to be. */
+static int qcow2_check_encrypt(QDict *options, Error **errp)
+{
+    g_autoptr(QDict) encrypt = NULL;
+    const char *format;
+
+    qdict_extract_subqdict(options, &encrypt, "encrypt.");
+    format = qdict_get_try_str(encrypt, "format");
+    if (format) {
+        error_setg(errp, "No encryption in image header, but options "
+                   "specified format '%s'", format);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+int qcow2_update_options_prepare(BlockDriverState *bs, Qcow2ReopenState *r,
+                                 QDict *options, int flags, Error **errp)
 {
     BDRVQcow2State *s = bs->opaque;
     QemuOpts *opts = qemu_opts_create(&qcow2_runtime_opts, NULL, 0,
@@ -211,6 +259,7 @@ int qcow2_apply_options(BlockDriverState *bs, QDict *options, int flags,
     uint64_t l2_cache, l2_entry, refcount_cache;
     int ret = -EINVAL;
 
+    *r = (Qcow2ReopenState) { 0 };
     if (!qemu_opts_absorb_qdict(opts, options, errp)) {
         goto out;
     }
@@ -219,38 +268,116 @@ int qcow2_apply_options(BlockDriverState *bs, QDict *options, int flags,
     if (ret < 0) {
         goto out;
     }
-    ret = qcow2_overlap_checks(opts, &s->overlap_check, errp);
-    if (ret < 0) {
+    r->cache_clean_interval =
+        qemu_opt_get_number(opts, QCOW2_OPT_CACHE_CLEAN_INTERVAL,
+                            DEFAULT_CACHE_CLEAN_INTERVAL);
+    if (r->cache_clean_interval > UINT_MAX) {
+        error_setg(errp, "Cache clean interval too big");
+        ret = -EINVAL;
         goto out;
     }
-    s->use_lazy_refcounts =
+    r->use_lazy_refcounts =
         qemu_opt_get_bool(opts, QCOW2_OPT_LAZY_REFCOUNTS,
                           s->compatible_features & QCOW2_COMPAT_LAZY_REFCOUNTS);
-    if (s->qcow_version < 3 && s->use_lazy_refcounts) {
+    if (s->qcow_version < 3 && r->use_lazy_refcounts) {
         error_setg(errp, "Lazy refcounts require a qcow2 image with at least "
                    "qemu 1.1 compatibility level");
         ret = -EINVAL;
         goto out;
     }
-    s->discard_passthrough[QCOW2_DISCARD_REQUEST] =
+    ret = qcow2_overlap_checks(opts, &r->overlap_check, errp);
+    if (ret < 0) {
+        goto out;
+    }
+    r->discard_passthrough[QCOW2_DISCARD_REQUEST] =
         qemu_opt_get_bool(opts, QCOW2_OPT_DISCARD_REQUEST,
                           flags & BDRV_O_UNMAP);
-    s->discard_passthrough[QCOW2_DISCARD_SNAPSHOT] =
+    r->discard_passthrough[QCOW2_DISCARD_SNAPSHOT] =
         qemu_opt_get_bool(opts, QCOW2_OPT_DISCARD_SNAPSHOT, true);
-    s->discard_passthrough[QCOW2_DISCARD_OTHER] =
+    r->discard_passthrough[QCOW2_DISCARD_OTHER] =
         qemu_opt_get_bool(opts, QCOW2_OPT_DISCARD_OTHER, false);
+    ret = qcow2_check_encrypt(options, errp);
+    if (ret < 0) {
+        goto out;
+    }
 
-    s->l2_slice_size = l2_entry / L2E_SIZE;
-    s->l2_table_cache = qcow2_cache_create(MAX(l2_cache / l2_entry,
-                                               MIN_L2_CACHE), l2_entry,
+    r->l2_slice_size = l2_entry / L2E_SIZE;
+    r->l2_table_cache = qcow2_cache_create(l2_cache, l2_entry,
                                            QCOW2_OL_ACTIVE_L2, false);
-    s->refcount_block_cache = qcow2_cache_create(refcount_cache /
-                                                 s->cluster_size,
+    r->refcount_block_cache = qcow2_cache_create(refcount_cache,
                                                  s->cluster_size,
                                                  QCOW2_OL_REFCOUNT_BLOCK,
-                                                 s->use_lazy_refcounts);
+                                                 r->use_lazy_refcounts);
     ret = 0;
 out:
     qemu_opts_del(opts);
     return ret;
+}
+
+void qcow2_update_options_commit(BlockDriverState *bs, Qcow2ReopenState *r)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    qcow2_cache_destroy(s->l2_table_cache);
+    qcow2_cache_destroy(s->refcount_block_cache);
+    s->l2_table_cache = r->l2_table_cache;
+    s->refcount_block_cache = r->refcount_block_cache;
+    s->l2_slice_size = r->l2_slice_size;
+    s->overlap_check = r->overlap_check;
+    s->use_lazy_refcounts = r->use_lazy_refcounts;
+    for (int i = 0; i < QCOW2_DISCARD_MAX; i++) {
+        s->discard_passthrough[i] = r->discard_passthrough[i];
+    }
+    if (s->cache_clean_interval != r->cache_clean_interval) {
+        cache_clean_timer_del(bs);
+        s->cache_clean_interval = r->cache_clean_interval;
+        cache_clean_timer_init(bs, bdrv_get_aio_context(bs));
+    }
+}
+
+void qcow2_update_options_abort(BlockDriverState *bs, Qcow2ReopenState *r)
+{
+    qcow2_cache_destroy(r->l2_table_cache);
+    qcow2_cache_destroy(r->refcount_block_cache);
+}
+
+/* Tables that nobody looks at any more need no memory */
+
+static void cache_clean_timer_cb(void *opaque)
+{
+    BlockDriverState *bs = opaque;
+    BDRVQcow2State *s = bs->opaque;
+    AioContext *ctx = bdrv_get_aio_context(bs);
+
+    /* Not while the main thread has the image in its hands. */
+    aio_context_acquire(ctx);
+    qcow2_cache_clean_unused(s->l2_table_cache);
+    qcow2_cache_clean_unused(s->refcount_block_cache);
+    timer_mod(s->cache_clean_timer,
+              qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL) +
+              (int64_t)s->cache_clean_interval * 1000);
+    aio_context_release(ctx);
+}
+
+void cache_clean_timer_init(BlockDriverState *bs, AioContext *context)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    if (s->cache_clean_interval > 0) {
+        s->cache_clean_timer =
+            aio_timer_new_with_attrs(context, QEMU_CLOCK_VIRTUAL, SCALE_MS,
+                                     QEMU_TIMER_ATTR_EXTERNAL,
+                                     cache_clean_timer_cb, bs);
+        timer_mod(s->cache_clean_timer,
+                  qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL) +
+                  (int64_t)s->cache_clean_interval * 1000);
+    }
+}
+
+void cache_clean_timer_del(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+
+    timer_free(s->cache_clean_timer);
+    s->cache_clean_timer = NULL;
 }

@@ -477,12 +477,38 @@ static bool qcow2_overlaps(uint64_t offset, uint64_t size, uint64_t table,
     return table && offset < table + table_size && table < offset + size;
 }
 
+/* 1 if a snapshot has an L2 table there; or a negative errno. */
+static int qcow2_overlaps_inactive_l2(BlockDriverState *bs,
+                                      const QCowSnapshotL1 *snapshot,
+                                      uint64_t offset, uint64_t size)
+{
+    BDRVQcow2State *s = bs->opaque;
+    g_autofree uint64_t *l1 = NULL;
+    Error *err = NULL;
+    int ret;
+
+    ret = qcow2_validate_table(bs, snapshot->offset, snapshot->size, L1E_SIZE,
+                               QCOW_MAX_L1_SIZE, "Snapshot L1 table", &err);
+    if (ret == 0) {
+        l1 = qcow2_read_table(bs, snapshot->offset, snapshot->size,
+                              "Snapshot L1 table", &err);
+        ret = l1 ? 0 : -EIO;
+    }
+    error_free(err);
+    for (uint32_t i = 0; ret == 0 && i < snapshot->size; i++) {
+        ret = qcow2_overlaps(offset, size, l1[i] & L1E_OFFSET_MASK,
+                             s->cluster_size);
+    }
+    return ret;
+}
+
 int qcow2_pre_write_overlap_check(BlockDriverState *bs, int ign,
                                   uint64_t offset, uint64_t size)
 {
     BDRVQcow2State *s = bs->opaque;
     int check = s->overlap_check & ~ign;
     const char *hit = NULL;
+    int ret = 0;
 
     if (check & QCOW2_OL_MAIN_HEADER && offset < s->cluster_size) {
         hit = "qcow2_header";
@@ -519,6 +545,27 @@ int qcow2_pre_write_overlap_check(BlockDriverState *bs, int ign,
                 hit = "refcount block";
                 break;
             }
+        }
+    }
+    if (check & QCOW2_OL_INACTIVE_L1) {
+        for (uint32_t i = 0; i < s->nb_snapshots; i++) {
+            if (qcow2_overlaps(offset, size, s->snapshots[i].offset,
+                               (uint64_t)s->snapshots[i].size * L1E_SIZE)) {
+                hit = "inactive L1 table";
+                break;
+            }
+        }
+    }
+    if (check & QCOW2_OL_INACTIVE_L2 && !hit) {
+        for (uint32_t i = 0; i < s->nb_snapshots && ret == 0; i++) {
+            ret = qcow2_overlaps_inactive_l2(bs, &s->snapshots[i], offset,
+                                             size);
+        }
+        if (ret < 0) {
+            return ret;
+        }
+        if (ret > 0) {
+            hit = "inactive L2 table";
         }
     }
     if (hit) {

@@ -297,8 +297,8 @@ static int coroutine_fn qcow2_co_flush_to_os(BlockDriverState *bs)
     return ret;
 }
 
-/* How many bytes the list of snapshots takes: it may not be written over. */
-static int qcow2_read_snapshots_size(BlockDriverState *bs, Error **errp)
+/* The list of snapshots and its size: neither it nor theirs is written over. */
+static int qcow2_read_snapshots(BlockDriverState *bs, Error **errp)
 {
     BDRVQcow2State *s = bs->opaque;
     uint64_t at = s->snapshots_offset;
@@ -307,6 +307,9 @@ static int qcow2_read_snapshots_size(BlockDriverState *bs, Error **errp)
     ret = qcow2_validate_table(bs, s->snapshots_offset, s->nb_snapshots, 40,
                                40 * QCOW_MAX_SNAPSHOTS, "Snapshot table",
                                errp);
+    if (ret == 0) {
+        s->snapshots = g_new0(QCowSnapshotL1, s->nb_snapshots);
+    }
     for (uint32_t i = 0; ret == 0 && i < s->nb_snapshots; i++) {
         uint8_t head[40];
 
@@ -315,6 +318,8 @@ static int qcow2_read_snapshots_size(BlockDriverState *bs, Error **errp)
             error_setg_errno(errp, -ret, "Failed to read snapshot table");
             break;
         }
+        s->snapshots[i].offset = ldq_be_p(head);
+        s->snapshots[i].size = ldl_be_p(head + 8);
         at += ROUND_UP(sizeof(head) + (uint64_t)ldl_be_p(head + 36) +
                        lduw_be_p(head + 12) + lduw_be_p(head + 14), 8);
         if (at - s->snapshots_offset > QCOW_MAX_SNAPSHOTS_SIZE) {
@@ -396,12 +401,14 @@ static void qcow2_free_state(BlockDriverState *bs)
     BDRVQcow2State *s = bs->opaque;
     Qcow2UnknownHeaderExtension *ext, *next;
 
+    cache_clean_timer_del(bs);
     qcow2_cache_destroy(s->l2_table_cache);
     qcow2_cache_destroy(s->refcount_block_cache);
     s->l2_table_cache = NULL;
     s->refcount_block_cache = NULL;
     g_clear_pointer(&s->l1_table, g_free);
     g_clear_pointer(&s->refcount_table, g_free);
+    g_clear_pointer(&s->snapshots, g_free);
     g_clear_pointer(&s->freed, g_array_unref);
     g_clear_pointer(&s->image_backing_file, g_free);
     g_clear_pointer(&s->image_backing_format, g_free);
@@ -412,10 +419,33 @@ static void qcow2_free_state(BlockDriverState *bs)
     }
 }
 
+/* An image whose data is in another file was refused already. */
+static int qcow2_refuse_data_file(BlockDriverState *bs, QDict *options,
+                                  Error **errp)
+{
+    Error *local_err = NULL;
+    BdrvChild *child = bdrv_open_child(NULL, options, "data-file", bs,
+                                       &child_of_bds, BDRV_CHILD_DATA, true,
+                                       &local_err);
+
+    if (local_err) {
+        error_propagate(errp, local_err);
+        return -EINVAL;
+    }
+    if (child) {
+        bdrv_unref_child(bs, child);
+        error_setg(errp, "'data-file' can only be set for images with an "
+                   "external data file");
+        return -EINVAL;
+    }
+    return 0;
+}
+
 static int qcow2_do_open(BlockDriverState *bs, QDict *options, int flags,
                          Error **errp)
 {
     BDRVQcow2State *s = bs->opaque;
+    Qcow2ReopenState r;
     QCowHeader h;
     uint64_t l1_needed;
     int ret = qcow2_read_header(bs, flags, &h, errp);
@@ -446,7 +476,7 @@ static int qcow2_do_open(BlockDriverState *bs, QDict *options, int flags,
     }
     s->nb_snapshots = h.nb_snapshots;
     s->snapshots_offset = h.snapshots_offset;
-    ret = qcow2_read_snapshots_size(bs, errp);
+    ret = qcow2_read_snapshots(bs, errp);
     if (ret < 0) {
         return ret;
     }
@@ -477,10 +507,15 @@ static int qcow2_do_open(BlockDriverState *bs, QDict *options, int flags,
         return -EIO;
     }
 
-    ret = qcow2_apply_options(bs, options, flags, errp);
+    ret = qcow2_refuse_data_file(bs, options, errp);
     if (ret < 0) {
         return ret;
     }
+    ret = qcow2_update_options_prepare(bs, &r, options, flags, errp);
+    if (ret < 0) {
+        return ret;
+    }
+    qcow2_update_options_commit(bs, &r);
     ret = qcow2_refcount_init(bs, h.refcount_table_clusters, errp);
     if (ret < 0) {
         return ret;
@@ -533,15 +568,39 @@ static void qcow2_close(BlockDriverState *bs)
 static int qcow2_reopen_prepare(BDRVReopenState *state,
                                 BlockReopenQueue *queue, Error **errp)
 {
-    int ret = 0;
+    Qcow2ReopenState *r = g_new0(Qcow2ReopenState, 1);
+    int ret;
 
-    if (!(state->flags & BDRV_O_RDWR)) {
-        ret = qcow2_inactivate(state->bs);
-        if (ret < 0) {
-            error_setg_errno(errp, -ret, "Could not write the tables");
-        }
+    ret = qcow2_update_options_prepare(state->bs, r, state->options,
+                                       state->flags, errp);
+    if (ret < 0) {
+        g_free(r);
+        return ret;
     }
-    return ret;
+    /* It may be written to no more, and it gets other caches. */
+    ret = qcow2_inactivate(state->bs);
+    if (ret < 0) {
+        error_setg_errno(errp, -ret, "Could not write the tables");
+        qcow2_update_options_abort(state->bs, r);
+        g_free(r);
+        return ret;
+    }
+    state->opaque = r;
+    return 0;
+}
+
+static void qcow2_reopen_commit(BDRVReopenState *state)
+{
+    qcow2_update_options_commit(state->bs, state->opaque);
+    g_free(state->opaque);
+    state->opaque = NULL;
+}
+
+static void qcow2_reopen_abort(BDRVReopenState *state)
+{
+    qcow2_update_options_abort(state->bs, state->opaque);
+    g_free(state->opaque);
+    state->opaque = NULL;
 }
 
 static void qcow2_reopen_commit_post(BDRVReopenState *state)
@@ -661,12 +720,16 @@ static BlockDriver bdrv_qcow2 = {
     .bdrv_open = qcow2_open,
     .bdrv_close = qcow2_close,
     .bdrv_reopen_prepare = qcow2_reopen_prepare,
+    .bdrv_reopen_commit = qcow2_reopen_commit,
     .bdrv_reopen_commit_post = qcow2_reopen_commit_post,
+    .bdrv_reopen_abort = qcow2_reopen_abort,
     .bdrv_inactivate = qcow2_inactivate,
     .bdrv_child_perm = bdrv_default_perms,
     .bdrv_co_create_opts = qcow2_co_create_opts,
     .bdrv_change_backing_file = qcow2_change_backing_file,
     .bdrv_make_empty = qcow2_make_empty,
+    .bdrv_attach_aio_context = cache_clean_timer_init,
+    .bdrv_detach_aio_context = cache_clean_timer_del,
     .bdrv_refresh_limits = qcow2_refresh_limits,
     .bdrv_has_zero_init = qcow2_has_zero_init,
     .bdrv_get_info = qcow2_get_info,

@@ -60,6 +60,7 @@
 #define DEFAULT_CLUSTER_SIZE    65536
 #define DEFAULT_L2_CACHE_MAX    (32 * MiB)
 #define DEFAULT_L2_CACHE_ENTRY  65536
+#define DEFAULT_CACHE_CLEAN_INTERVAL 600        /* seconds */
 #define MIN_REFCOUNT_CACHE      4               /* clusters */
 #define MIN_L2_CACHE            2               /* entries */
 
@@ -155,13 +156,26 @@ typedef enum QCow2MetadataOverlap {
     QCOW2_OL_REFCOUNT_BLOCK = 1 << 3,
     QCOW2_OL_REFCOUNT_TABLE = 1 << 4,
     QCOW2_OL_SNAPSHOT_TABLE = 1 << 5,
+    QCOW2_OL_INACTIVE_L1    = 1 << 6,   /* of internal snapshots */
+    QCOW2_OL_INACTIVE_L2    = 1 << 7,
+    /* Nothing: an image that is written to here has no bitmaps any more. */
+    QCOW2_OL_BITMAP_DIRECTORY = 1 << 8,
 
     QCOW2_OL_CONSTANT       = QCOW2_OL_MAIN_HEADER | QCOW2_OL_ACTIVE_L1
                               | QCOW2_OL_REFCOUNT_TABLE
                               | QCOW2_OL_SNAPSHOT_TABLE,
     QCOW2_OL_CACHED         = QCOW2_OL_CONSTANT | QCOW2_OL_ACTIVE_L2
-                              | QCOW2_OL_REFCOUNT_BLOCK,
+                              | QCOW2_OL_REFCOUNT_BLOCK
+                              | QCOW2_OL_INACTIVE_L1,
+    /* For the last one, tables have to be read. */
+    QCOW2_OL_ALL            = QCOW2_OL_CACHED | QCOW2_OL_INACTIVE_L2,
 } QCow2MetadataOverlap;
+
+/* Where an internal snapshot has its L1 table. */
+typedef struct QCowSnapshotL1 {
+    uint64_t offset;
+    uint32_t size;              /* entries */
+} QCowSnapshotL1;
 
 typedef struct Qcow2Cache Qcow2Cache;
 
@@ -171,6 +185,7 @@ typedef struct Qcow2Table {
     uint64_t offset;            /* in the file; the cache's key */
     int ref;
     bool dirty;
+    uint64_t lru_counter;       /* when it was put back last */
     QTAILQ_ENTRY(Qcow2Table) next;
 } Qcow2Table;
 
@@ -222,6 +237,7 @@ typedef struct BDRVQcow2State {
     uint32_t nb_snapshots;
     uint64_t snapshots_offset;
     uint64_t snapshots_size;
+    QCowSnapshotL1 *snapshots;
 
     CoMutex lock;               /* for all that follows */
 
@@ -245,6 +261,9 @@ typedef struct BDRVQcow2State {
     GArray *freed;              /* of Qcow2FreedClusters */
     bool data_unflushed;        /* new clusters may not be on disk yet */
     QLIST_HEAD(, Qcow2Request) requests;
+
+    QEMUTimer *cache_clean_timer;
+    unsigned cache_clean_interval;      /* seconds; 0: never */
 
     bool use_lazy_refcounts;
     bool discard_passthrough[QCOW2_DISCARD_MAX];
@@ -406,6 +425,8 @@ bool qcow2_cache_is_dirty(Qcow2Cache *c);
 int qcow2_cache_write(BlockDriverState *bs, Qcow2Cache *c);
 /* Forget [offset, offset + bytes), dirty or not. */
 void qcow2_cache_discard(Qcow2Cache *c, uint64_t offset, uint64_t bytes);
+/* Forget what nobody has asked for since this was called last. */
+void qcow2_cache_clean_unused(Qcow2Cache *c);
 /* Forget all; they must be clean. */
 void qcow2_cache_empty(Qcow2Cache *c);
 

@@ -208,6 +208,55 @@ static void test_bad_header(void)
 }
 
 /* Tables that point where they cannot: an error, once said, and no crash. */
+static uint64_t image_peek(const char *path, uint64_t offset)
+{
+    uint64_t value;
+    int fd = open(path, O_RDONLY);
+
+    g_assert_cmpint(pread(fd, &value, 8, offset), ==, 8);
+    close(fd);
+    return be64_to_cpu(value);
+}
+
+/* Tables of an internal snapshot where the guest's data should be. */
+static void test_bad_snapshot_tables(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    uint8_t sector[512] = "";
+    uint64_t mask = 0x00fffffffffffe00ull, copied = 1ull << 63;
+    uint64_t l2, snapshot_l1, snapshot_l2;
+    BlockBackend *blk;
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    image_create(path, 1 << 20, "", NULL);
+    blk = image_open(path, "file", NULL, &error_abort);
+    g_assert_cmpint(blk_pwrite(blk, 0, 512, sector, 0), ==, 0);
+    blk_unref(blk);
+    image_must_run("qemu-img", "snapshot", "-c", "s", path, NULL);
+    /* From then on, the tables of the image are others. */
+    blk = image_open(path, "file", NULL, &error_abort);
+    g_assert_cmpint(blk_pwrite(blk, 65536, 512, sector, 0), ==, 0);
+    blk_unref(blk);
+    l2 = image_peek(path, image_peek(path, 40)) & mask;
+    snapshot_l1 = image_peek(path, image_peek(path, 64)) & mask;
+    snapshot_l2 = image_peek(path, snapshot_l1) & mask;
+    g_assert_cmphex(l2, !=, snapshot_l2);
+    image_poke(path, l2 + 3 * 8, copied | snapshot_l1, 8);
+    image_poke(path, l2 + 4 * 8, copied | snapshot_l2, 8);
+
+    blk = image_open(path, "file", NULL, &error_abort);
+    g_assert_cmpint(blk_pwrite(blk, 3 * 65536, 512, sector, 0), ==, -EIO);
+    blk_unref(blk);
+    image_poke(path, 72, 0, 8);
+    blk = image_open(path, "file", "overlap-check.inactive-l2", &error_abort);
+    g_assert_cmpint(blk_pwrite(blk, 4 * 65536, 512, sector, 0), ==, -EIO);
+    blk_unref(blk);
+    g_assert_cmphex(image_peek(path, snapshot_l2) & mask, !=, 0);
+    unlink(path);
+}
+
 static void test_bad_tables(void)
 {
     g_autofree char *path = image_path("image.qcow2");
@@ -293,6 +342,7 @@ int main(int argc, char **argv)
     g_test_add_func("/qcow2/parallel", test_parallel);
     g_test_add_func("/qcow2/bad/header", test_bad_header);
     g_test_add_func("/qcow2/bad/tables", test_bad_tables);
+    g_test_add_func("/qcow2/bad/snapshot-tables", test_bad_snapshot_tables);
     g_test_add_func("/qcow2/bad/options", test_bad_options);
     return image_test_run();
 }
