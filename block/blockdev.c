@@ -15,6 +15,7 @@
 #include "qapi/qapi-commands-block-core.h"
 #include "qapi/qapi-visit-block-core.h"
 #include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qerror.h"
 #include "qapi/qobject-output-visitor.h"
 #include "qemu/main-loop.h"
 #include "sysemu/block-backend.h"
@@ -156,7 +157,8 @@ void qmp_block_resize(bool has_device, const char *device,
     }
     ctx = bdrv_get_aio_context(bs);
     aio_context_acquire(ctx);
-    if (bdrv_op_is_blocked(bs, BLOCK_OP_TYPE_RESIZE, errp)) {
+    if (bdrv_op_is_blocked(bs, BLOCK_OP_TYPE_RESIZE, NULL)) {
+        error_setg(errp, QERR_DEVICE_IN_USE, has_device ? device : node_name);
         goto out;
     }
     /* Somebody who wants to resize, as long as it takes. */
@@ -202,6 +204,8 @@ static void snapshot_append(BlockDriverState *bs, BlockDriverState *overlay,
     bdrv_get_cumulative_perm(overlay, &perm, &shared);
     if (perm & BLK_PERM_CONSISTENT_READ) {
         error_setg(errp, "The overlay is already in use");
+    } else if (overlay->drv && overlay->drv->is_filter) {
+        error_setg(errp, "Filters cannot be used as overlays");
     } else if (overlay->backing) {
         error_setg(errp, "The overlay already has a backing image");
     } else if (bdrv_op_is_blocked(overlay, BLOCK_OP_TYPE_EXTERNAL_SNAPSHOT,
@@ -247,9 +251,16 @@ static BlockDriverState *snapshot_open(BlockDriverState *bs,
                                        const char *format, NewImageMode mode,
                                        Error **errp)
 {
-    int flags = bs->open_flags & ~(BDRV_O_SNAPSHOT | BDRV_O_COPY_ON_READ |
-                                   BDRV_O_PROTOCOL);
+    /* A file that a client names stays, also over one that does not. */
+    int flags = bs->open_flags & ~(BDRV_O_SNAPSHOT | BDRV_O_TEMPORARY |
+                                   BDRV_O_COPY_ON_READ | BDRV_O_PROTOCOL);
     QDict *options = qdict_new();
+
+    /*
+     * Its backing file is the node that is there: there is no need to open it
+     * by its name, which might not even be possible.
+     */
+    flags |= BDRV_O_NO_BACKING;
 
     if (mode != NEW_IMAGE_MODE_EXISTING) {
         Error *local_err = NULL;
@@ -275,9 +286,7 @@ static BlockDriverState *snapshot_open(BlockDriverState *bs,
         qdict_put_str(options, "node-name", node_name);
     }
     qdict_put_str(options, "driver", format);
-    /* Its backing file is the node that is there. */
-    return bdrv_open(file, NULL, options,
-                     (flags | BDRV_O_NO_BACKING | BDRV_O_RDWR), errp);
+    return bdrv_open(file, NULL, options, flags, errp);
 }
 
 void qmp_blockdev_snapshot_sync(bool has_device, const char *device,
