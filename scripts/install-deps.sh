@@ -12,7 +12,7 @@ set -eu
 packages='gcc libc6-dev make meson ninja-build pkg-config python3
     libglib2.0-dev libjson-c-dev libpixman-1-dev zlib1g-dev
     linux-libc-dev
-    iproute2 iputils-ping gdb mold'
+    iproute2 iputils-ping gdb mold seabios'
 tools='cc make meson ninja pkg-config python3 ip ping'
 libraries='glib-2.0 json-c pixman-1 zlib'
 who='qemini needs'
