@@ -81,6 +81,23 @@ def test_command_line():
     result(line == '', 'nothing is added where there is no device', line)
 
 
+def test_command_line_reset():
+    """What is added for devices is added once, whatever resets come."""
+    p = subprocess.run([qemini, '-machine', 'microvm,acpi=off', '-accel',
+                        'qtest', '-nodefaults', '-display', 'none', '-monitor',
+                        'stdio', '-kernel', hello, '-append', 'of mine',
+                        *DEVICES],
+                       input='xp/64xb 0x20000\nsystem_reset\n' * 3 + 'quit\n',
+                       text=True, timeout=60, stdout=subprocess.PIPE,
+                       stderr=subprocess.STDOUT)
+    dump = ' '.join(re.findall(r'^[0-9a-f]{16}: (.*)$', p.stdout, re.M))
+    data = bytes(int(byte, 16) for byte in dump.split())
+    lines = [data[i:i + 64] for i in range(0, len(data), 64)]
+    result(len(lines) == 3 and lines[0].startswith(b'of mine virtio_mmio') and
+           lines[1:] == lines[:1] * 2,
+           'the command line is the same after resets', p.stdout)
+
+
 def test_virtual_wire():
     """A system of hardware-reduced ACPI does not set up the PICs: as they are
     after a reset, the timer's interrupt would be vector 0."""
@@ -109,6 +126,7 @@ def test_refusals():
 
 def main():
     test_virtual_wire()
+    test_command_line_reset()
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         skip('microvm', '/dev/kvm cannot be used')
     else:
