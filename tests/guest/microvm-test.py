@@ -21,6 +21,12 @@ hello, mmio = (os.path.join(guests, f'{name}.elf')
                for name in ('hello', 'mmio'))
 SUCCESS = 1             # isa-debug-exit: 2 * 0 + 1
 DEVICES = ['-device', 'virtio-net-device', '-device', 'virtio-rng-device']
+# One disk in a thread of its own, and one not.
+DISKS = ['-object', 'iothread,id=io',
+         '-blockdev', 'null-co,node-name=d0,size=1048576,read-zeroes=on',
+         '-device', 'virtio-blk-device,drive=d0,num-queues=4,iothread=io',
+         '-blockdev', 'null-co,node-name=d1,size=1048576,read-zeroes=on',
+         '-device', 'virtio-blk-device,drive=d1,num-queues=4']
 
 # The board's options, KVM's interrupt controllers, the first transport's GSI,
 # and how many transports there are.
@@ -52,12 +58,16 @@ def run(kernel, board, irqchip, append, *more):
 def test_data(board, irqchip, gsi, transports):
     for version, legacy in (1, 'on'), (2, 'off'):
         status, out = run(mmio, board, irqchip, f'gsi={gsi}', '-global',
-                          f'virtio-mmio.force-legacy={legacy}', *DEVICES)
+                          f'virtio-mmio.force-legacy={legacy}', *DEVICES,
+                          *DISKS)
         seen = re.findall(r'^transport (\d+): version (\d), device (\d): '
-                          r'20 requests', out, re.M)
-        result(status == SUCCESS and
-               seen == [(str(transports - 2), str(version), '4'),
-                        (str(transports - 1), str(version), '1')],
+                          r'20 requests of (\d) queues', out, re.M)
+        expected = [(str(transports + place), str(version), device, queues)
+                    for place, device, queues in ((-4, '2', '4'),
+                                                  (-3, '2', '4'),
+                                                  (-2, '4', '1'),
+                                                  (-1, '1', '1'))]
+        result(status == SUCCESS and seen == expected,
                f'microvm{board}, irqchip {irqchip}: requests and interrupts, '
                f'version {version}', f'status {status}\n{out}')
 
