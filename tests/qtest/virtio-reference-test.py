@@ -55,11 +55,38 @@ BALLOON = ['deflate-on-oom=on', 'free-page-reporting=on', 'page-poison=off',
            'free-page-hint=on,iothread=io0', 'qemu-4-0-config-size=on',
            'free-page-hint=on,iothread=io0,free-page-reporting=on']
 
+# Of a disk of 8 MiB and 5 sectors
+BLK = ['serial=a-number', 'config-wce=off', 'write-cache=off',
+       'write-cache=off,config-wce=off',
+       'config-wce=off,x-enable-wce-if-config-wce=off',
+       'write-cache=off,x-enable-wce-if-config-wce=off',
+       'discard=off', 'write-zeroes=off', 'discard=off,write-zeroes=off',
+       'max-discard-sectors=8,max-write-zeroes-sectors=16',
+       'discard_granularity=65536', 'discard_granularity=0',
+       'discard_granularity=65536,report-discard-granularity=off',
+       'logical_block_size=4096,physical_block_size=4096',
+       'logical_block_size=1024,physical_block_size=8192',
+       'physical_block_size=4096,min_io_size=4096,opt_io_size=65536',
+       'logical_block_size=4096,physical_block_size=4096,'
+       'min_io_size=268431360,opt_io_size=1048576,discard_granularity=4096',
+       'cyls=100,heads=8,secs=17', 'cyls=65535,heads=255,secs=255',
+       'secs=63,heads=16,cyls=16',
+       'logical_block_size=4096,physical_block_size=4096,cyls=9,heads=8,'
+       'secs=17', 'lcyls=1,lheads=2,lsecs=3', 'share-rw=on',
+       'num-queues=4', 'num-queues=4,vectors=2', 'num-queues=1',
+       'queue-size=8', 'queue-size=8,seg-max-adjust=off', 'queue-size=1024',
+       'seg-max-adjust=off', 'request-merging=off',
+       'scsi=on,disable-legacy=off,disable-modern=on', 'iothread=io0',
+       'account-invalid=off,account-failed=off', 'backend_defaults=off',
+       'num-queues=2,packed=on,iothread=io0,queue-size=64']
+DISK = (8 << 20) + 5 * 512
+
 
 def devices():
     """All of them, each as -device takes it."""
     for name, own in (('virtio-net-pci', VECTORS + NET),
                       ('virtio-rng-pci', VECTORS),
+                      ('virtio-blk-pci', VECTORS + BLK),
                       ('virtio-balloon-pci', BALLOON)):
         # There may be but one balloon in a machine, so it does with less.
         for props in COMMON[1::3] + own if own is BALLOON else COMMON + own:
@@ -108,11 +135,38 @@ REFUSED = [
     ('virtio-net-pci', {'duplex': 'some'}),
     ('virtio-net-pci', {'vectors': -1}),
     ('virtio-rng-pci', {'vectors': 1 << 32}),
+    ('virtio-blk-pci', {}),
+    ('virtio-blk-pci', {'drive': 'nosuch'}),
+    ('virtio-blk-pci', {'drive': 'used'}),
+    ('virtio-blk-pci', {'drive': 'empty'}),
+] + [('virtio-blk-pci', {'drive': 'n0', **props}) for props in (
+    {'num-queues': 0}, {'num-queues': 65536},
+    {'queue-size': 0}, {'queue-size': 2}, {'queue-size': 100},
+    {'queue-size': 2048},
+    {'logical_block_size': 256}, {'logical_block_size': 1000},
+    {'logical_block_size': 4096}, {'logical_block_size': 4 << 20},
+    {'physical_block_size': 3}, {'min_io_size': 100},
+    {'min_io_size': 1 << 26}, {'opt_io_size': 100},
+    {'discard_granularity': 100}, {'discard_granularity': 3000},
+    {'cyls': 1}, {'heads': 1}, {'secs': 1}, {'cyls': 65536, 'heads': 1,
+                                            'secs': 1},
+    {'cyls': 1, 'heads': 256, 'secs': 1}, {'cyls': 1, 'heads': 1,
+                                           'secs': 256},
+    {'max-discard-sectors': 0}, {'max-write-zeroes-sectors': 0},
+    {'max-discard-sectors': 1 << 23}, {'max-write-zeroes-sectors': 1 << 23},
+    {'max-discard-sectors': 0, 'max-write-zeroes-sectors': 0},
+    {'scsi': True}, {'werror': 'some'}, {'rerror': 'some'},
+    {'write-cache': 'maybe'},
+    {'backend_defaults': 'some'}, {'iothread': 'nosuch'},
+    {'iothread': 'io0', 'ioeventfd': False},
+    {'share-rw': 'some'}, {'vectors': -1}, {'lcyls': -1},
+    {'account-invalid': 'some'}, {'bootindex': 'first'})] + [
     ('virtio-rng-pci-base', {}),
     ('virtio-pci', {}),
     ('virtio-rng-device', {}),
     ('virtio-net-device', {}),
     ('virtio-balloon-device', {}),
+    ('virtio-blk-device', {'drive': 'n0'}),
 ]
 
 
@@ -242,6 +296,10 @@ def look_at_all(program, accel, machine):
         device = f'{name},addr={i + 3:#x}'
         if 'net' in name:
             device += f',romfile=,mac=52:54:00:12:34:{i:02x}'
+        if 'blk' in name:
+            options += ['-blockdev', f'null-co,node-name=n{i},size={DISK},'
+                        'read-zeroes=on']
+            device += f',drive=n{i}'
         options += ['-device', device + (',' + props if props else '')]
     with Guest(program, accel, options) as guest:
         return [look(guest, i + 3) for i in range(len(machine))]
@@ -270,7 +328,11 @@ def refusal(qmp, driver, props):
 
 
 def compare_refusals(ours, theirs):
-    options = ['-S', '-machine', 'pc', '-nodefaults', '-display', 'none']
+    options = ['-S', '-machine', 'pc', '-nodefaults', '-display', 'none',
+               '-object', 'iothread,id=io0', '-drive', 'if=none,id=empty']
+    for name in ('n0', 'used'):
+        options += ['-blockdev', f'null-co,node-name={name}']
+    options += ['-device', 'virtio-blk-pci,drive=used']
     here = Qmp([ours, '-accel', 'qtest'] + options)
     there = Qmp([theirs, '-accel', 'tcg'] + options)
     notes = []
