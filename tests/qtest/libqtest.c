@@ -169,6 +169,20 @@ void qtest_kill_qemu(QTestState *s)
     qtest_check_status(s);
 }
 
+void qtest_cut_power(QTestState *s)
+{
+    struct ucred peer;
+    socklen_t len = sizeof(peer);
+
+    /* The child may be a script that has started it. */
+    g_assert_cmpint(getsockopt(s->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len),
+                    ==, 0);
+    kill(peer.pid, SIGKILL);
+    qtest_reap(s);
+    s->wstatus = 0;
+    s->expected_status = 0;
+}
+
 void qtest_quit(QTestState *s)
 {
     qtest_remove_abrt_handler(s);

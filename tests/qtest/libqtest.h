@@ -45,6 +45,8 @@ void qtest_set_expected_status(QTestState *s, int status);
 void qtest_wait_qemu(QTestState *s);
 /* SIGTERM and wait, but keep @s. */
 void qtest_kill_qemu(QTestState *s);
+/* SIGKILL at once, as when the power goes, but keep @s. */
+void qtest_cut_power(QTestState *s);
 /* True if it has not ended yet. */
 bool qtest_probe_child(QTestState *s);
 pid_t qtest_pid(QTestState *s);
