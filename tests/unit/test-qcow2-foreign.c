@@ -1,0 +1,403 @@
+/*
+ * qcow2: what is in images of others that qemini does not make itself.
+ *
+ * Snapshots, bitmaps and features of the future are kept, or given up in the way
+ * that the format has for it; what cannot be read is refused by name.  Chains of
+ * backing files are read through, and belong to qemu-img again afterwards.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qapi/error.h"
+#include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qjson.h"
+#include "qapi/qmp/qlist.h"
+#include "qcow2-test.h"
+#include "qemu/bswap.h"
+#include "qemu/units.h"
+
+/* Of the header: where the 64 bits of each kind of feature are. */
+#define AT_INCOMPATIBLE 72
+#define AT_AUTOCLEAR    88
+
+static uint64_t peek_be64(const char *path, uint64_t offset)
+{
+    int fd = open(path, O_RDONLY);
+    uint64_t be;
+
+    g_assert_cmpint(fd, >=, 0);
+    g_assert_cmpint(pread(fd, &be, 8, offset), ==, 8);
+    close(fd);
+    return be64_to_cpu(be);
+}
+
+/* Where the header of version 3 has the extension of that magic number. */
+static uint64_t find_extension(const char *path, uint32_t magic)
+{
+    uint64_t at = (uint32_t)peek_be64(path, 96);        /* header_length */
+
+    for (;;) {
+        uint64_t head = peek_be64(path, at);
+
+        if (head >> 32 == magic) {
+            return at;
+        }
+        g_assert_cmphex(head >> 32, !=, 0);
+        at += 8 + ROUND_UP((uint32_t)head, 8);
+    }
+}
+
+static void use_image(const char *path, uint8_t *content, size_t size)
+{
+    BlockBackend *blk = image_open(path, "file", NULL, &error_abort);
+
+    image_expect_reads(blk, content, size);
+    image_random_ops(blk, content, size, 200);
+    blk_unref(blk);
+}
+
+static void expect_read_through(const char *path, const uint8_t *content,
+                                size_t size)
+{
+    BlockBackend *blk = image_open_to_read(path);
+
+    image_expect_reads(blk, content, size);
+    blk_unref(blk);
+}
+
+/* Snapshots in the image */
+
+/* Each keeps what was there, while we write; compressed clusters, too. */
+static void test_snapshots(gconstpointer opaque)
+{
+    const char *options = opaque;
+    g_autofree char *path = image_path("image.qcow2");
+    g_autofree char *raw = image_path("raw");
+    size_t size = MiB;
+    g_autofree uint8_t *content = g_malloc0(size);
+    uint8_t *kept[2];
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    for (size_t i = 0; i < size; i++) {
+        content[i] = i / 3000;
+    }
+    g_assert_true(g_file_set_contents(raw, (char *)content, size, NULL));
+    image_must_run("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2",
+                   "-o", options, raw, path, NULL);
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *name = g_strdup_printf("s%d", i);
+
+        use_image(path, content, size);
+        kept[i] = g_memdup2(content, size);
+        image_must_run("qemu-img", "snapshot", "-c", name, path, NULL);
+        use_image(path, content, size);
+        image_expect_clean(path);
+        image_expect_content(path, content, size);
+    }
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *name = g_strdup_printf("s%d", i);
+
+        image_must_run("qemu-img", "convert", "-l", name, "-O", "raw", path,
+                       raw, NULL);
+        expect_read_through(raw, kept[i], size);
+    }
+    /* Without the one, and back to the other. */
+    image_must_run("qemu-img", "snapshot", "-d", "s1", path, NULL);
+    use_image(path, content, size);
+    image_must_run("qemu-img", "snapshot", "-a", "s0", path, NULL);
+    use_image(path, kept[0], size);
+    image_expect_clean(path);
+    image_must_run("qemu-img", "snapshot", "-d", "s0", path, NULL);
+    use_image(path, kept[0], size);
+    image_expect_clean(path);
+    image_expect_content(path, kept[0], size);
+    g_free(kept[0]);
+    g_free(kept[1]);
+    unlink(path);
+    unlink(raw);
+}
+
+/* Backing files */
+
+/*
+ * Three deep: raw of an odd length, a longer qcow2 of small clusters over it, a
+ * longer one still.  The names are relative to the image that has them.
+ */
+static void test_chain(void)
+{
+    g_autofree char *base = image_path("base"), *mid = image_path("mid.qcow2");
+    g_autofree char *top = image_path("top.qcow2");
+    g_autofree char *flat = image_path("flat.qcow2");
+    size_t base_size = 300001, size = MiB;
+    size_t mid_size = ROUND_UP(base_size, 512) + 77 * 512;
+    g_autofree uint8_t *content = g_malloc0(size);
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    for (size_t i = 0; i < base_size; i++) {
+        content[i] = 1 + i / 1000 % 200;
+    }
+    g_assert_true(g_file_set_contents(base, (char *)content, base_size, NULL));
+    {
+        g_autofree char *length = g_strdup_printf("%zu", mid_size);
+
+        image_must_run("qemu-img", "create", "-f", "qcow2", "-b", "base", "-F",
+                       "raw", "-o", "cluster_size=512", mid, length, NULL);
+    }
+    use_image(mid, content, mid_size);
+    image_must_run("qemu-img", "create", "-f", "qcow2", "-b", "mid.qcow2",
+                   "-F", "qcow2", "-o", "cluster_size=4k", top, "1M", NULL);
+    use_image(top, content, size);
+    image_expect_clean(top);
+    image_expect_clean(mid);
+    image_expect_content(top, content, size);
+
+    /* Its format not told, it is looked for: the name of the extension goes. */
+    image_poke(top, find_extension(top, 0xe2792aca), 0x11111111, 4);
+    expect_read_through(top, content, size);
+    use_image(top, content, size);
+
+    /* Over another file, and then into it. */
+    image_must_run("qemu-img", "rebase", "-f", "qcow2", "-b", "base", "-F",
+                   "raw", top, NULL);
+    expect_read_through(top, content, size);
+    use_image(top, content, size);
+    image_must_run("qemu-img", "convert", "-O", "qcow2", "-c", top, flat,
+                   NULL);
+    expect_read_through(flat, content, size);
+    image_must_run("qemu-img", "commit", "-f", "qcow2", top, NULL);
+    expect_read_through(base, content, size);
+    expect_read_through(top, content, size);
+    image_must_run("qemu-img", "rebase", "-u", "-f", "qcow2", "-b", "", flat,
+                   NULL);
+    use_image(flat, content, size);
+    image_expect_clean(flat);
+    unlink(top);
+    unlink(mid);
+    unlink(base);
+    unlink(flat);
+}
+
+/* Changed by qemu-img amend and resize */
+
+static void test_amend(void)
+{
+    static const char *const amendments[] = {
+        "compat=1.1", "refcount_bits=1", "refcount_bits=64",
+        "lazy_refcounts=on", "refcount_bits=16,lazy_refcounts=off",
+        "compat=0.10",
+    };
+    g_autofree char *path = image_path("image.qcow2");
+    size_t size = MiB, grown = size + 100 * 512;
+    g_autofree uint8_t *content = g_malloc0(grown);
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    image_create(path, size, "compat=v2,cluster_size=1k", NULL);
+    for (int i = 0; i < ARRAY_SIZE(amendments); i++) {
+        use_image(path, content, size);
+        image_must_run("qemu-img", "amend", "-f", "qcow2", "-o",
+                       amendments[i], path, NULL);
+        image_expect_clean(path);
+        expect_read_through(path, content, size);
+    }
+    use_image(path, content, size);
+    image_must_run("qemu-img", "resize", "-f", "qcow2", path, "+50K", NULL);
+    use_image(path, content, grown);
+    image_must_run("qemu-img", "resize", "--shrink", "-f", "qcow2", path, "1M",
+                   NULL);
+    use_image(path, content, size);
+    image_expect_clean(path);
+    image_expect_content(path, content, size);
+    unlink(path);
+}
+
+/* Features */
+
+/*
+ * An autoclear bit means "what belongs to this feature is up to date": a look
+ * leaves it, and whoever writes and does not know it takes it away.
+ */
+static void test_autoclear(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    g_autofree uint8_t *content = g_malloc0(MiB);
+    uint64_t bit = 1ull << 40;
+
+    image_create(path, MiB, "cluster_size=4k", NULL);
+    image_poke(path, AT_AUTOCLEAR, bit, 8);
+    expect_read_through(path, content, MiB);
+    g_assert_cmphex(peek_be64(path, AT_AUTOCLEAR), ==, bit);
+    use_image(path, content, MiB);
+    g_assert_cmphex(peek_be64(path, AT_AUTOCLEAR), ==, 0);
+    image_expect_clean(path);
+    unlink(path);
+}
+
+/* QEMU's bitmaps are such a feature: stale ones are worse than none. */
+static void test_bitmaps(void)
+{
+    g_autofree char *path = image_path("image.qcow2"), *said = NULL;
+    g_autofree uint8_t *content = g_malloc0(MiB);
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    image_create(path, MiB, "cluster_size=4k", NULL);
+    image_must_run("qemu-img", "bitmap", "--add", "-f", "qcow2", path, "b0",
+                   NULL);
+    expect_read_through(path, content, MiB);
+    g_assert_cmphex(peek_be64(path, AT_AUTOCLEAR), ==, 1);
+    g_assert_true(image_run(&said, "qemu-img", "info", path, NULL));
+    g_assert_nonnull(strstr(said, "b0"));
+    g_clear_pointer(&said, g_free);
+
+    use_image(path, content, MiB);
+    g_assert_cmphex(peek_be64(path, AT_AUTOCLEAR), ==, 0);
+    g_assert_true(image_run(&said, "qemu-img", "info", path, NULL));
+    g_assert_null(strstr(said, "name: b0"));
+    image_expect_content(path, content, MiB);
+    /* What they took is left over, and nothing is wrong but that. */
+    image_run(NULL, "qemu-img", "check", "-r", "leaks", "-f", "qcow2", path,
+              NULL);
+    image_expect_clean(path);
+    use_image(path, content, MiB);
+    image_expect_clean(path);
+    unlink(path);
+}
+
+/* What we cannot read is named, if the image knows a name for it. */
+static void test_refused(void)
+{
+    static const struct {
+        const char *options;
+        const char *message;
+    } refused[] = {
+        { "extended_l2=on", "Unsupported qcow2 feature(s): extended L2 "
+          "entries" },
+        { "compression_type=zstd", "Unsupported qcow2 feature(s): compression "
+          "type" },
+        { "data_file=data", "Unsupported qcow2 feature(s): external data "
+          "file" },
+        { "encrypt.format=luks,encrypt.key-secret=s", "Unsupported encryption "
+          "method 2" },
+    };
+    g_autofree char *path = image_path("image.qcow2");
+    g_autofree char *data = image_path("data");
+    Error *err = NULL;
+    uint64_t names;
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    for (int i = 0; i < ARRAY_SIZE(refused); i++) {
+        image_must_run("qemu-img", "create", "--object",
+                       "secret,id=s,data=word", "-f", "qcow2", "-o",
+                       refused[i].options, path, "1M", NULL);
+        g_assert_null(image_open(path, "file", NULL, &err));
+        g_assert_cmpstr(error_get_pretty(err), ==, refused[i].message);
+        error_free(err);
+        err = NULL;
+        unlink(path);
+    }
+    unlink(data);
+
+    /* The name of one that nobody knows yet: the table in the header tells. */
+    image_create(path, MiB, "", NULL);
+    names = find_extension(path, 0x6803f857) + 8;
+    image_poke(path, names, 50, 2);                     /* incompatible, 50 */
+    image_poke(path, names + 2, 0x776f6e64657200, 7);
+    image_poke(path, AT_INCOMPATIBLE, 1ull << 50, 8);
+    g_assert_null(image_open(path, "file", NULL, &err));
+    g_assert_cmpstr(error_get_pretty(err), ==,
+                    "Unsupported qcow2 feature(s): wonder");
+    error_free(err);
+    unlink(path);
+}
+
+/* An image that is in use here is locked for others, and the other way round. */
+static void test_locked(void)
+{
+    g_autofree char *path = image_path("image.qcow2"), *said = NULL;
+    BlockBackend *blk;
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    image_create(path, MiB, "", NULL);
+    blk = image_open(path, "file", NULL, &error_abort);
+    g_assert_false(image_run(&said, "qemu-img", "resize", "-f", "qcow2", path,
+                             "2M", NULL));
+    g_assert_nonnull(strstr(said, "Failed to get \"write\" lock"));
+    image_must_run("qemu-img", "info", "-U", path, NULL);
+    blk_unref(blk);
+    image_must_run("qemu-img", "resize", "-f", "qcow2", path, "2M", NULL);
+    unlink(path);
+}
+
+/* Damage that each repairs, and the other then finds nothing. */
+static void test_repair(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    g_autofree uint8_t *content = g_malloc0(MiB);
+    uint64_t block;
+    BdrvCheckResult result = { 0 };
+    BlockBackend *blk;
+
+    image_create(path, MiB, "cluster_size=4k", NULL);
+    use_image(path, content, MiB);
+    /* Counts of some clusters: lost, and too high. */
+    block = peek_be64(path, peek_be64(path, 48));
+    image_poke(path, block + 2 * 20, 0, 2);
+    image_poke(path, block + 2 * 21, 7, 2);
+    blk = image_open(path, "file", NULL, &error_abort);
+    g_assert_cmpint(bdrv_check(blk_bs(blk), &result, BDRV_FIX_ERRORS |
+                               BDRV_FIX_LEAKS), ==, 0);
+    g_assert_cmpint(result.corruptions_fixed, >, 0);
+    blk_unref(blk);
+    image_expect_clean(path);
+    use_image(path, content, MiB);
+    image_expect_clean(path);
+
+    if (have_qemu_img()) {
+        block = peek_be64(path, peek_be64(path, 48));
+        image_poke(path, block + 2 * 20, 0, 2);
+        image_run(NULL, "qemu-img", "check", "-r", "all", "-f", "qcow2", path,
+                  NULL);
+        use_image(path, content, MiB);
+        image_expect_clean(path);
+    }
+    unlink(path);
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const snapshots[] = {
+        "cluster_size=4k", "cluster_size=512,refcount_bits=8", "compat=0.10",
+        "cluster_size=1k,lazy_refcounts=on", "cluster_size=2M",
+        "cluster_size=512,refcount_bits=64",
+    };
+
+    image_test_init(&argc, &argv);
+    for (int i = 0; i < ARRAY_SIZE(snapshots); i++) {
+        g_autofree char *name = g_strdup_printf("/qcow2/foreign/snapshots/%s",
+                                                snapshots[i]);
+
+        if (i < 2 || g_test_slow()) {
+            g_test_add_data_func(name, snapshots[i], test_snapshots);
+        }
+    }
+    g_test_add_func("/qcow2/foreign/chain", test_chain);
+    g_test_add_func("/qcow2/foreign/amend", test_amend);
+    g_test_add_func("/qcow2/foreign/autoclear", test_autoclear);
+    g_test_add_func("/qcow2/foreign/bitmaps", test_bitmaps);
+    g_test_add_func("/qcow2/foreign/refused", test_refused);
+    g_test_add_func("/qcow2/foreign/locked", test_locked);
+    g_test_add_func("/qcow2/foreign/repair", test_repair);
+    return image_test_run();
+}
