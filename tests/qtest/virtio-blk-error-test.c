@@ -16,6 +16,7 @@
 #include "libqos/disk-error.h"
 #include "libqos/virtio-blk.h"
 #include "libqos/virtio-liar.h"
+#include "qapi/qmp/qdict.h"
 #include "standard-headers/linux/virtio_pci.h"
 
 /* How the device is driven: a bit above QVirtioAnyDrive */
@@ -188,20 +189,37 @@ static void test_layout(gconstpointer how)
     error_shutdown(&t);
 }
 
-/* Neighbours went as one, and all wait for the one that failed. */
-static void many_requests(gconstpointer how, const char *props, int failed)
+/* 16 writes, in two runs of neighbours; sectors 3 and 103 fail. */
+static void many_boot(ErrorTest *t, gconstpointer how, const char *props,
+                      QBlkReq r[16])
+{
+    error_boot(t, how, QDISK_RULE(0, "write", 5, 3)
+               QDISK_RULE(1, "write", 5, 103), props, 1);
+    for (int i = 0; i < 16; i++) {
+        qblk_prepare(t->d, &r[i], VIRTIO_BLK_T_OUT, i < 8 ? i : 92 + i,
+                     QBLK_SECTOR, i + 1);
+        qblk_add(t->d, &r[i], 0);
+    }
+    qblk_kick(t->d, 0);
+}
+
+static void many_shutdown(ErrorTest *t, QBlkReq r[16])
+{
+    for (int i = 0; i < 16; i++) {
+        g_assert_cmphex(qblk_status(t->d, &r[i]), ==, VIRTIO_BLK_S_OK);
+        qdisk_file_expect(&t->file, i < 8 ? i : 92 + i, i + 1);
+        qblk_free(t->d, &r[i]);
+    }
+    error_shutdown(t);
+}
+
+/* The device sees all at once, in its own thread: @failed of them wait. */
+static void many_at_once(gconstpointer how, const char *props, int failed)
 {
     QBlkReq r[16];
     ErrorTest t;
 
-    error_boot(&t, how, QDISK_RULE(0, "write", 5, 3)
-               QDISK_RULE(1, "write", 5, 103), props, 1);
-    for (int i = 0; i < ARRAY_SIZE(r); i++) {
-        qblk_prepare(t.d, &r[i], VIRTIO_BLK_T_OUT, i < 8 ? i : 92 + i,
-                     QBLK_SECTOR, i + 1);
-        qblk_add(t.d, &r[i], 0);
-    }
-    qblk_kick(t.d, 0);
+    many_boot(&t, how, props, r);
     for (int i = 0; i < failed; i++) {
         qdisk_expect_error(t.qts, "write", "stop", EIO);
     }
@@ -214,22 +232,49 @@ static void many_requests(gconstpointer how, const char *props, int failed)
     }
     qdisk_cont(t.qts);
     qblk_wait_all(t.d, r, ARRAY_SIZE(r));
-    for (int i = 0; i < ARRAY_SIZE(r); i++) {
-        g_assert_cmphex(qblk_status(t.d, &r[i]), ==, VIRTIO_BLK_S_OK);
-        qdisk_file_expect(&t.file, i < 8 ? i : 92 + i, i + 1);
-        qblk_free(t.d, &r[i]);
-    }
-    error_shutdown(&t);
+    many_shutdown(&t, r);
 }
 
+/* Neighbours went as one, and all wait for the one that failed. */
 static void test_merged(gconstpointer how)
 {
-    many_requests(how, STOP, 16);
+    many_at_once(how, STOP, 16);
 }
 
 static void test_apart(gconstpointer how)
 {
-    many_requests(how, STOP ",request-merging=off", 2);
+    many_at_once(how, STOP ",request-merging=off", 2);
+}
+
+/* A thread that polls takes them as they come, and stops when it may be. */
+static void test_many(gconstpointer how)
+{
+    gint64 end = g_get_monotonic_time() + QVIRTIO_ANY_TIMEOUT_US;
+    int done = 0, stops = 0;
+    QBlkReq r[16];
+    ErrorTest t;
+
+    many_boot(&t, how, STOP, r);
+    while (done < ARRAY_SIZE(r)) {
+        uint32_t head, len;
+        QDict *stop;
+
+        g_assert_cmpint(g_get_monotonic_time(), <, end);
+        if (qvirtqueue_get_buf(t.qts, r[0].vq, &head, &len)) {
+            done++;
+            continue;
+        }
+        /* What has happened meanwhile, if anything, comes before it. */
+        qtest_qmp_assert_success(t.qts, "{'execute': 'query-status'}");
+        stop = qtest_qmp_event_ref(t.qts, "STOP");
+        if (stop) {
+            qobject_unref(stop);
+            qdisk_cont(t.qts);
+            stops++;
+        }
+    }
+    g_assert_cmpint(stops, >, 0);
+    many_shutdown(&t, r);
 }
 
 /* It fails again, with another error, and is done the third time. */
@@ -435,10 +480,13 @@ static void test_policies(gconstpointer how)
     }
 }
 
+/* Another bit of those that say how a test is run */
+#define NO_THREAD   0x100
+
 static void add(const char *name, void (*test)(gconstpointer), unsigned drives)
 {
     for (int i = 0; i < QVIRTIO_ANY_DRIVES; i++) {
-        for (int io = 0; io < 2; io++) {
+        for (int io = 0; io < (drives & NO_THREAD ? 1 : 2); io++) {
             g_autofree char *path =
                 g_strdup_printf("/virtio-blk-error/%s%s/%s",
                                 qvirtio_any_drives[i], io ? "-iothread" : "",
@@ -457,8 +505,9 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     add("kinds", test_kinds, IN_ALL);
     add("layout", test_layout, IN_BOTH);
-    add("merged", test_merged, IN_ALL);
-    add("apart", test_apart, IN_SPLIT);
+    add("merged", test_merged, IN_ALL | NO_THREAD);
+    add("apart", test_apart, IN_SPLIT | NO_THREAD);
+    add("many", test_many, IN_ALL);
     add("again", test_again, IN_SPLIT);
     add("two-queues", test_two_queues, IN_BOTH);
     add("reset", test_reset, IN_ALL);

@@ -362,6 +362,33 @@ static void test_errors(gconstpointer drive)
     blk_shutdown(&t);
 }
 
+/* More than two gigabytes in one request, of memory that is there. */
+static void test_huge(gconstpointer drive)
+{
+    enum { PIECES = 40, PIECE = 64 * 1024 * 1024 };
+    const uint32_t types[] = { VIRTIO_BLK_T_IN, VIRTIO_BLK_T_OUT };
+    BlkTest t;
+
+    blk_boot(&t, GPOINTER_TO_INT(drive), "", "", "");
+    for (int i = 0; i < ARRAY_SIZE(types); i++) {
+        bool in = types[i] == VIRTIO_BLK_T_IN;
+        QVirtQueue *vq = t.d->vq[0];
+        uint32_t head;
+
+        blk_put_header(&t, types[i], 0);
+        head = qvirtqueue_add(t.d->qts, vq, t.d->buf, HEADER, false, true);
+        for (int j = 0; j < PIECES; j++) {
+            qvirtqueue_add(t.d->qts, vq, PIECE, PIECE, in, true);
+        }
+        qvirtqueue_add(t.d->qts, vq, t.d->buf + AT_STATUS, 1, true, false);
+        g_assert_cmpuint(blk_finish(&t, head, NULL), ==, VIRTIO_BLK_S_IOERR);
+    }
+    blk_write(&t, 9, 0x99, SECTOR);
+    blk_expect_file(&t, 0, 0, SECTOR);
+    blk_expect_file(&t, 9, 0x99, SECTOR);
+    blk_shutdown(&t);
+}
+
 /* Requests that are none: the device breaks, and a reset mends it. */
 static void test_liar(gconstpointer drive)
 {
@@ -495,6 +522,7 @@ int main(int argc, char **argv)
         { "merge", test_merge },
         { "discard-write-zeroes", test_discard_write_zeroes },
         { "errors", test_errors },
+        { "huge", test_huge },
         { "liar", test_liar },
         { "resize", test_resize },
         { "iothread", test_iothread },

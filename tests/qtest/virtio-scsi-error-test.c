@@ -235,7 +235,7 @@ static void test_many(gconstpointer how)
     QScsiCmd cmd = write_5;
     QScsiReq r[12];
     ScsiErrorTest t;
-    int waiting = 0;
+    int waiting;
 
     scsi_error_boot(&t, how, QDISK_RULE(0, "write", 5, 3)
                     QDISK_RULE(1, "write", 5, 4) QDISK_RULE(2, "write", 5, 9),
@@ -249,10 +249,14 @@ static void test_many(gconstpointer how)
         qdisk_expect_error(t.qts, "write", "stop", EIO);
     }
     qdisk_expect_stop(t.qts, "failed");
-    for (int i = 0; i < ARRAY_SIZE(r); i++) {
-        waiting += qtest_readb(t.qts, r[i].mem + QSCSI_RESPONSE) == 0xee;
-    }
-    g_assert_cmpint(waiting, ==, 3);
+    /* Some may have been sent to a machine that had stopped already. */
+    do {
+        waiting = 0;
+        for (int i = 0; i < ARRAY_SIZE(r); i++) {
+            waiting += qtest_readb(t.qts, r[i].mem + QSCSI_RESPONSE) == 0xee;
+        }
+        g_assert_cmpint(waiting, >=, 3);
+    } while (waiting > 3);
     qdisk_cont(t.qts);
     for (int done = 0; done < ARRAY_SIZE(r); ) {
         uint32_t head, len;
