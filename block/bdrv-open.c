@@ -21,6 +21,7 @@
 #include "qapi/qmp/qnull.h"
 #include "qapi/qobject-output-visitor.h"
 #include "qemu/cutils.h"
+#include "qemu/error-report.h"
 #include "qemu/id.h"
 #include "qemu/main-loop.h"
 #include "qemu/option.h"
@@ -639,6 +640,10 @@ BlockDriverState *bdrv_open_inherit(const char *filename,
     backing_obj = qdict_get(options, "backing");
     if ((backing_obj && qobject_type(backing_obj) == QTYPE_QNULL) ||
         (backing && *backing == '\0')) {
+        if (backing) {
+            warn_report("Use of \"backing\": \"\" is deprecated; "
+                        "use \"backing\": null instead");
+        }
         flags |= BDRV_O_NO_BACKING;
         bs->open_flags |= BDRV_O_NO_BACKING;
         qdict_del(bs->explicit_options, "backing");

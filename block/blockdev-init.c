@@ -77,7 +77,33 @@ static void extract_throttling(QemuOpts *opts, const char **throttling_group,
     *throttling_group = qemu_opt_get(opts, "throttling.group");
 }
 
-/* "1:2:3", seconds of statistics, or a list of numbers */
+/* Takes "stats-intervals.0", ".1" and so on out of @bs_opts. */
+static QList *extract_stats_intervals(QDict *bs_opts, Error **errp)
+{
+    g_autoptr(QDict) intervals = NULL;
+    QList *list = qlist_new();
+
+    qdict_extract_subqdict(bs_opts, &intervals, "stats-intervals.");
+    for (int i = 0; ; i++) {
+        g_autofree char *key = g_strdup_printf("%d", i);
+        QObject *value = qdict_get(intervals, key);
+
+        if (!value) {
+            break;
+        }
+        qlist_append_obj(list, qobject_ref(value));
+        qdict_del(intervals, key);
+    }
+    if (qdict_size(intervals)) {
+        error_setg(errp, "Invalid option stats-intervals.%s",
+                   qdict_entry_key(qdict_first(intervals)));
+        qobject_unref(list);
+        return NULL;
+    }
+    return list;
+}
+
+/* Seconds, each as a number or as a string */
 static bool parse_stats_intervals(BlockAcctStats *stats, QList *intervals,
                                   Error **errp)
 {
@@ -117,7 +143,6 @@ BlockBackend *blockdev_init(const char *file, QDict *bs_opts, Error **errp)
     ERRP_GUARD();
     const char *buf, *throttling_group, *id;
     int bdrv_flags = 0, on_read_error, on_write_error;
-    QDict *interval_dict = NULL;
     QList *interval_list = NULL;
     bool account_invalid, account_failed, writethrough;
     bool snapshot, read_only;
@@ -144,19 +169,9 @@ BlockBackend *blockdev_init(const char *file, QDict *bs_opts, Error **errp)
     account_failed = qemu_opt_get_bool(opts, "stats-account-failed", true);
     writethrough = !qemu_opt_get_bool(opts, BDRV_OPT_CACHE_WB, true);
 
-    qdict_extract_subqdict(bs_opts, &interval_dict, "stats-intervals.");
-    if (qdict_size(interval_dict)) {
-        QObject *list = qdict_crumple(interval_dict, errp);
-
-        if (!list) {
-            goto early_err;
-        }
-        interval_list = qobject_to(QList, list);
-        if (!interval_list) {
-            qobject_unref(list);
-            error_setg(errp, "The specification of stats-intervals is invalid");
-            goto early_err;
-        }
+    interval_list = extract_stats_intervals(bs_opts, errp);
+    if (!interval_list) {
+        goto early_err;
     }
 
     if ((buf = qemu_opt_get(opts, "format")) != NULL) {
@@ -237,8 +252,7 @@ BlockBackend *blockdev_init(const char *file, QDict *bs_opts, Error **errp)
             goto err_no_bs_opts;
         }
         blk_bs(blk)->detect_zeroes = detect_zeroes;
-        if (interval_list &&
-            !parse_stats_intervals(blk_get_stats(blk), interval_list, errp)) {
+        if (!parse_stats_intervals(blk_get_stats(blk), interval_list, errp)) {
             blk_unref(blk);
             blk = NULL;
             goto err_no_bs_opts;
@@ -259,13 +273,11 @@ BlockBackend *blockdev_init(const char *file, QDict *bs_opts, Error **errp)
 
 err_no_bs_opts:
     qemu_opts_del(opts);
-    qobject_unref(interval_dict);
     qobject_unref(interval_list);
     return blk;
 
 early_err:
     qemu_opts_del(opts);
-    qobject_unref(interval_dict);
     qobject_unref(interval_list);
 err_no_opts:
     qobject_unref(bs_opts);

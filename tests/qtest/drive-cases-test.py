@@ -37,9 +37,12 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 
 QEMU_IMG = shutil.which('qemu-img')
 CLUSTER = 65536
+# A session that takes longer is stuck.
+PATIENCE_S = 100
 
 
 def make_raw(name, size):
@@ -125,6 +128,8 @@ class Session:
                        '-qmp', 'stdio'] + shlex.split(args),
             cwd=self.folder, env=env, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.watchdog = threading.Timer(PATIENCE_S, self.process.kill)
+        self.watchdog.start()
         self.alive = self.read() is not None
         if self.alive:
             self.ask('q qmp_capabilities')
@@ -164,8 +169,11 @@ class Session:
             request = json.dumps({
                 'execute': 'human-monitor-command',
                 'arguments': {'command-line': request}})
-        self.process.stdin.write(request.encode() + b'\n')
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(request.encode() + b'\n')
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
         answer = []
         while True:
             message = self.read()
@@ -183,7 +191,9 @@ class Session:
         """What is left to be said."""
         if self.alive:
             self.process.stdin.write(b'{"execute": "quit"}\n')
+            self.process.stdin.flush()
         _, err = self.process.communicate()
+        self.watchdog.cancel()
         # What a distribution's QEMU says about parts that are not installed.
         text = err.decode().replace(self.name + ': ', '')
         answer = ['! ' + line for line in self.lines(text)
