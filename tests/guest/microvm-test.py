@@ -98,7 +98,7 @@ def test_command_line_reset():
                         'stdio', '-kernel', hello, '-append', 'of mine',
                         *DEVICES],
                        input='xp/64xb 0x20000\nsystem_reset\n' * 3 + 'quit\n',
-                       text=True, timeout=60, stdout=subprocess.PIPE,
+                       text=True, timeout=120, stdout=subprocess.PIPE,
                        stderr=subprocess.STDOUT)
     dump = ' '.join(re.findall(r'^[0-9a-f]{16}: (.*)$', p.stdout, re.M))
     data = bytes(int(byte, 16) for byte in dump.split())
