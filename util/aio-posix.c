@@ -467,7 +467,8 @@ bool aio_poll(AioContext *ctx, bool blocking)
     if (use_notify_me) {
         qatomic_set(&ctx->notify_me, qatomic_read(&ctx->notify_me) + 2);
         smp_mb();
-        if (qatomic_read(&ctx->notified)) {
+        /* A handler that was busy-polled may have scheduled a BH silently. */
+        if (qatomic_read(&ctx->notified) || aio_bh_is_urgent(ctx)) {
             timeout = 0;
         }
     }

@@ -16,6 +16,7 @@
 #include "qemu/coroutine_int.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu_queue.h"
+#include "aio-posix.h"
 #include "trace.h"
 
 /* Bottom halves */
@@ -38,6 +39,16 @@ struct QEMUBH {
     MemReentrancyGuard *reentrancy_guard;
 };
 
+/* Set in the thread of each IOThread, and in the main thread. */
+static __thread AioContext *my_aiocontext;
+
+/* Not inlined: see qemu_get_current_aio_context(). */
+static __attribute__((noinline)) AioContext *aio_context_of_thread(void)
+{
+    asm volatile("");
+    return my_aiocontext;
+}
+
 /* Any thread. */
 static void aio_bh_enqueue(QEMUBH *bh, unsigned new_flags)
 {
@@ -51,6 +62,15 @@ static void aio_bh_enqueue(QEMUBH *bh, unsigned new_flags)
     old_flags = qatomic_fetch_or(&bh->flags, BH_PENDING | new_flags);
     if (!(old_flags & BH_PENDING)) {
         QSLIST_INSERT_HEAD_ATOMIC(&ctx->bh_list, bh, next);
+    }
+    /*
+     * Nobody is to be woken if it is the context's own thread that asks, and it
+     * has not said that it is about to sleep: it looks at the list before.
+     * (For the main loop's context that is not any thread with the BQL: the
+     * main thread may be asleep.)
+     */
+    if (ctx == aio_context_of_thread() && !qatomic_read(&ctx->notify_me)) {
+        return;
     }
     aio_notify(ctx);
 }
@@ -209,11 +229,14 @@ static int64_t aio_bh_list_timeout(BHList *head, int64_t timeout)
     return timeout;
 }
 
+bool aio_bh_is_urgent(AioContext *ctx)
+{
+    return aio_bh_list_timeout(&ctx->bh_list, -1) == 0;
+}
+
 void aio_bh_poll_urgent(AioContext *ctx)
 {
-    if (aio_bh_list_timeout(&ctx->bh_list, -1) == 0) {
-        /* They have been announced; the next sleep need not be cut short. */
-        aio_notify_accept(ctx);
+    if (aio_bh_is_urgent(ctx)) {
         aio_bh_poll(ctx);
     }
 }
@@ -586,9 +609,6 @@ void aio_context_release(AioContext *ctx)
 {
     qemu_rec_mutex_unlock(&ctx->lock);
 }
-
-/* Set in the thread of each IOThread, and in the main thread. */
-static __thread AioContext *my_aiocontext;
 
 /* Not inlined: a coroutine may come back from a switch in another thread. */
 __attribute__((noinline)) AioContext *qemu_get_current_aio_context(void)
