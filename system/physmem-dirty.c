@@ -148,7 +148,8 @@ void cpu_physical_memory_set_dirty_flag(ram_addr_t addr, unsigned client)
 void cpu_physical_memory_set_dirty_range(ram_addr_t start, ram_addr_t length,
                                          uint8_t mask)
 {
-    for (int i = 0; i < DIRTY_MEMORY_NUM; i++) {
+    /* Most of the time nobody wants to know. */
+    for (int i = 0; mask >> i; i++) {
         if (mask & (1 << i)) {
             dirty_memory_walk(i, start, length, dirty_piece_set, NULL);
         }
