@@ -266,13 +266,25 @@ static void test_both_ways(gconstpointer opaque)
     unlink(path);
 }
 
+static void free_image(gpointer opaque)
+{
+    Image *image = opaque;
+
+    g_free(image->options);
+    g_free(image);
+}
+
 /* @quick: in make check, too */
 static void add_image(bool quick, bool by_qemini, bool compressed, size_t size,
                       size_t cluster_size, const char *options)
 {
-    Image *image = g_new(Image, 1);
     g_autofree char *name = NULL;
+    Image *image;
 
+    if (!quick && !g_test_slow()) {
+        return;
+    }
+    image = g_new(Image, 1);
     *image = (Image) {
         .options = g_strdup_printf("%s,cluster_size=%zu", options,
                                    cluster_size),
@@ -285,9 +297,7 @@ static void add_image(bool quick, bool by_qemini, bool compressed, size_t size,
                            by_qemini ? "from-qemini" : "from-qemu-img",
                            compressed ? "compressed," : "", size,
                            image->options);
-    if (quick || g_test_slow()) {
-        g_test_add_data_func(name, image, test_both_ways);
-    }
+    g_test_add_data_func_full(name, image, test_both_ways, free_image);
 }
 
 static void add_images(void)
