@@ -136,7 +136,9 @@ class Vm(Conversation):
                      '-display', 'none', '-serial', 'stdio']
         if kernel:
             files = guest_files()
+            # Pages are cleared often enough without init_on_alloc.
             parameters = ['console=ttyS0', 'quiet', 'panic=-1',
+                          'init_on_alloc=0',
                           'lab.modules=' + ','.join(modules), append]
             self.argv += ['-kernel', os.path.join(files, kernel),
                           '-initrd', os.path.join(files, 'initrd'),
