@@ -1,22 +1,24 @@
 #!/usr/bin/python3 -IS
 #
 # The life of a disk in a machine that runs: it comes, grows under a mounted
-# filesystem, gives back what is discarded, and goes while it is written; of a CD:
-# it is read, ejected and changed.
+# filesystem, gives back what is discarded, waits when its file can't grow, and
+# goes while it is written; of a CD: it is read, ejected and changed.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 import contextlib
 import os
 import sys
+import tempfile
 import time
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
 from disks import (FORMATS, MB, allocated, disk_name, iso, wait_for,
                    wait_for_size)
 from lab import (QmpError, Vm, check, check_equal, check_match, main, scenario,
-                 step)
+                 run, step)
 
 SMALL, LARGE = 16 * MB, 24 * MB
+FULL = 8 * MB
 BLOCK = 4096
 
 # <linux/cdrom.h>, fs/ext4/ext4.h
@@ -116,6 +118,69 @@ def goes(vm, disk):
     check_equal(vm.command('query-status')['status'], 'running', 'status')
 
 
+@contextlib.contextmanager
+def full_folder():
+    """A filesystem of the host's for half of what is going to be written."""
+    with tempfile.TemporaryDirectory() as folder:
+        run('mount', '-t', 'tmpfs', '-o', f'size={FULL // 2}', 'lab', folder)
+        try:
+            yield folder
+        finally:
+            run('umount', '-l', folder)
+
+
+def waits_for_room(vm, folder, **device):
+    """The machine stops until somebody made some; the guest notices nothing."""
+    node = device['id']
+    path = f'{folder}/{node}'
+    with open(path, 'wb') as f:
+        f.truncate(SMALL)
+    vm.command('blockdev-add', {
+        'driver': 'raw', 'node-name': node,
+        'file': {'driver': 'file', 'filename': path}})
+    vm.command('device_add', drive=node, serial=node, **device)
+    name = disk_name(vm, node)
+    vm.sh(f'head -c {FULL} /dev/urandom >/tmp/new; rm -f /tmp/end; '
+          f'(dd if=/tmp/new of=/dev/{name} bs=64k conv=fsync 2>/tmp/why; '
+          'echo $? >/tmp/end) &')
+    event = vm.event('BLOCK_IO_ERROR')['data']
+    while event['node-name'] != node:
+        event = vm.event('BLOCK_IO_ERROR')['data']
+    check_equal((event['operation'], event['action'], event['nospace']),
+                ('write', 'stop', True), 'error')
+    vm.event('STOP')
+    check_equal(vm.command('query-status')['status'], 'io-error', 'status')
+    run('mount', '-o', f'remount,size={2 * FULL}', folder)
+    vm.command('cont')
+    vm.event('RESUME')
+    wait_for(vm, '/tmp/end')
+    check_equal(vm.sh('cat /tmp/end'), '0', 'exit status of dd')
+    vm.sh('echo 3 >/proc/sys/vm/drop_caches')
+    check_equal(vm.sh(f'head -c {FULL} /dev/{name} | md5sum'),
+                vm.sh('md5sum </tmp/new'), 'sum')
+    vm.command('device_del', {'id': node})
+    while vm.event('DEVICE_DELETED')['data'].get('device') != node:
+        pass
+    vm.command('blockdev-del', {'node-name': node})
+    os.unlink(path)
+    run('mount', '-o', f'remount,size={FULL // 2}', folder)
+
+
+def snapshot(vm, path):
+    """What is written to snapshot=on is only seen by who writes, until the
+    monitor commits it."""
+    name = disk_name(vm, 'snapshot')
+    vm.sh(f'echo lasting | dd of=/dev/{name} conv=fsync 2>/dev/null; '
+          'echo 3 >/proc/sys/vm/drop_caches')
+    check_equal(vm.sh(f'head -n 1 /dev/{name}'), 'lasting', 'what the guest reads')
+    with open(path, 'rb', buffering=0) as f:
+        check_equal(f.read(7), bytes(7), 'what is in the file')
+        check_equal(vm.hmp('commit snapshot'), '', 'commit')
+        f.seek(0)
+        check_equal(f.read(7), b'lasting', 'what is in the file')
+    check_equal(vm.sh(f'head -n 1 /dev/{name}'), 'lasting', 'what the guest reads')
+
+
 def medium(vm):
     for drive in vm.command('query-block'):
         if drive['qdev'] == 'cd':
@@ -170,6 +235,8 @@ def life():
             Disk(*new('qcow2'), driver='scsi-hd', id='scsi-qcow2',
                  bus='hba-main.0'),
         ]
+        folder = files.enter_context(full_folder())
+        base = new('raw')[1]
         vm = files.enter_context(Vm(
             '-object', 'iothread,id=thread',
             '-device', 'virtio-scsi-pci,id=hba-main',
@@ -177,11 +244,21 @@ def life():
             '-blockdev', 'driver=raw,node-name=cd,read-only=on,'
             f'file.driver=file,file.filename={first}',
             '-device', 'scsi-cd,id=cd,drive=cd,bus=hba-main.0',
+            '-drive', f'if=none,id=snapshot,snapshot=on,format=raw,file={base}',
+            '-device', 'virtio-blk-pci,drive=snapshot,serial=snapshot',
             modules=('virtio_pci', 'virtio_blk', 'virtio_scsi', 'sd_mod',
                      'sr_mod', 'isofs')))
         vm.boot()
         vm.sh('mkdir -p /m')
         cd(vm, second)
+        with step('a snapshot is written, and committed'):
+            snapshot(vm, base)
+        with step('virtio-blk waits for room on the host'):
+            waits_for_room(vm, folder, driver='virtio-blk-pci', id='blk-full',
+                           iothread='thread')
+        with step('virtio-scsi waits for room on the host'):
+            waits_for_room(vm, folder, driver='scsi-hd', id='scsi-full',
+                           bus='hba-main.0')
         for disk in disks:
             with step(f'{disk.node} comes'):
                 comes(vm, disk)
