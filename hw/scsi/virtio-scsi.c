@@ -185,13 +185,46 @@ static bool virtio_scsi_move_backend(VirtIOSCSI *s, SCSIDevice *sd,
     return ret >= 0;
 }
 
+/* A device whose arrival the guest has not heard of. */
+typedef struct VirtIOSCSIArrival {
+    VirtIOSCSI *s;
+    int id;
+    int lun;
+} VirtIOSCSIArrival;
+
+static void virtio_scsi_arrival_bh(void *opaque)
+{
+    g_autofree VirtIOSCSIArrival *arrival = opaque;
+    VirtIOSCSI *s = arrival->s;
+
+    if (qdev_is_realized(DEVICE(s))) {
+        virtio_scsi_transport_reset(s, arrival->id, arrival->lun,
+                                    VIRTIO_SCSI_EVT_RESET_RESCAN);
+    }
+    object_unref(OBJECT(s));
+}
+
 static void virtio_scsi_hotplug(HotplugHandler *hotplug_dev, DeviceState *dev,
                                 Error **errp)
 {
     VirtIOSCSI *s = VIRTIO_SCSI(hotplug_dev);
     SCSIDevice *sd = SCSI_DEVICE(dev);
 
-    if (virtio_scsi_move_backend(s, sd, errp)) {
+    if (!virtio_scsi_move_backend(s, sd, errp)) {
+        return;
+    }
+    if (s->ctx && s->ctx != qemu_get_aio_context()) {
+        /*
+         * A guest that hears of it asks at once, and the IOThread would answer
+         * that nothing is there: the device is only realized after this.
+         */
+        VirtIOSCSIArrival *arrival = g_new(VirtIOSCSIArrival, 1);
+
+        *arrival = (VirtIOSCSIArrival) { s, sd->id, sd->lun };
+        object_ref(OBJECT(s));
+        aio_bh_schedule_oneshot(qemu_get_aio_context(), virtio_scsi_arrival_bh,
+                                arrival);
+    } else {
         virtio_scsi_transport_reset(s, sd->id, sd->lun,
                                     VIRTIO_SCSI_EVT_RESET_RESCAN);
     }
