@@ -238,9 +238,9 @@ def life():
         folder = files.enter_context(full_folder())
         base = new('raw')[1]
         vm = files.enter_context(Vm(
-            '-object', 'iothread,id=thread',
+            '-object', 'iothread,id=thread', '-object', 'iothread,id=hba',
             '-device', 'virtio-scsi-pci,id=hba-main',
-            '-device', 'virtio-scsi-pci,id=hba-thread,iothread=thread',
+            '-device', 'virtio-scsi-pci,id=hba-thread,iothread=hba',
             '-blockdev', 'driver=raw,node-name=cd,read-only=on,'
             f'file.driver=file,file.filename={first}',
             '-device', 'scsi-cd,id=cd,drive=cd,bus=hba-main.0',

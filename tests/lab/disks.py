@@ -105,7 +105,8 @@ def wait_in_guest(vm, test, what):
     """Until a test of the guest's shell is true."""
     status, out = vm.shell(f'n=0; until {test}; do [ $n = 300 ] && break; '
                            f'sleep 0.1; n=$((n+1)); done; {test}')
-    check(status == 0, f'{what}: {out.strip()}')
+    check(status == 0, f'{what}: {out.strip()}; the kernel said last:\n' +
+          (status and vm.shell('dmesg | tail -n 8')[1] or ''))
 
 
 def wait_for(vm, path, there=True):
