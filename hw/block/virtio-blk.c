@@ -371,6 +371,8 @@ static void virtio_blk_device_unrealize(DeviceState *dev)
     VirtIOBlkConf *conf = &s->conf;
 
     blk_drain(s->blk);
+    /* It may go while the machine is stopped, and nobody has reset it. */
+    virtio_blk_drop_queued_requests(s, NULL);
     del_boot_device_lchs(dev, "/disk@0,0");
     virtio_blk_data_plane_destroy(s->dataplane);
     s->dataplane = NULL;
