@@ -261,10 +261,15 @@ static void aio_dispatch_handlers(AioContext *ctx)
 
 void aio_dispatch(AioContext *ctx)
 {
+    bool bh_waits;
+
     qemu_lockcnt_inc(&ctx->list_lock);
     aio_bh_poll(ctx);
+    bh_waits = aio_bh_is_urgent(ctx);
     aio_dispatch_handlers(ctx);
-    aio_bh_poll_urgent(ctx);
+    if (!bh_waits) {
+        aio_bh_poll_urgent(ctx);
+    }
     aio_free_deleted_handlers(ctx);
     qemu_lockcnt_dec(&ctx->list_lock);
 
@@ -446,7 +451,7 @@ static void adjust_polling_time(AioContext *ctx, int64_t block_ns)
 bool aio_poll(AioContext *ctx, bool blocking)
 {
     AioHandlerList ready_list = QLIST_HEAD_INITIALIZER(ready_list);
-    bool use_notify_me, progress;
+    bool use_notify_me, progress, bh_waits;
     int64_t timeout, start = 0;
 
     assert(in_aio_context_home_thread(ctx == iohandler_get_aio_context() ?
@@ -490,8 +495,11 @@ bool aio_poll(AioContext *ctx, bool blocking)
     }
 
     progress |= aio_bh_poll(ctx);
+    bh_waits = aio_bh_is_urgent(ctx);
     if (aio_dispatch_ready_handlers(ctx, &ready_list)) {
-        aio_bh_poll_urgent(ctx);
+        if (!bh_waits) {
+            aio_bh_poll_urgent(ctx);
+        }
         progress = true;
     }
 

@@ -26,9 +26,6 @@ struct AioHandler {
     bool is_external;
 };
 
-/* Is there a BH scheduled that is not an idle one? (async.c) */
-bool aio_bh_is_urgent(AioContext *ctx);
-
 /* Add to the list of ready handlers, with the events that it is ready for. */
 void aio_add_ready_handler(AioHandlerList *ready_list, AioHandler *node,
                            int revents);

@@ -16,7 +16,6 @@
 #include "qemu/coroutine_int.h"
 #include "qemu/main-loop.h"
 #include "qemu/rcu_queue.h"
-#include "aio-posix.h"
 #include "trace.h"
 
 /* Bottom halves */

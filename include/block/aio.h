@@ -178,11 +178,16 @@ void aio_bh_call(QEMUBH *bh);
  */
 int aio_bh_poll(AioContext *ctx);
 /*
- * The same, once more in a turn of the loop, if handlers have scheduled BHs that
- * are not idle ones.  A request that is done at once completes by such a BH, and
- * would wait for another look at all descriptors otherwise.
+ * The same, once more in a turn of the loop, for BHs that handlers have scheduled
+ * and that are not idle ones.  A request that is done at once completes by such a
+ * BH, and would wait for another look at all descriptors otherwise.  What a BH has
+ * scheduled waits for the next turn: not to be called if aio_bh_is_urgent() said
+ * before the handlers that there is such a one.
  */
 void aio_bh_poll_urgent(AioContext *ctx);
+
+/* Is there a BH scheduled that is not an idle one? */
+bool aio_bh_is_urgent(AioContext *ctx);
 
 /* Have it called soon, once however often this is said. */
 void qemu_bh_schedule(QEMUBH *bh);

@@ -262,6 +262,23 @@ static void test_fd_schedules_bh(void)
     g_assert_true(aio_poll(ctx, true));
     g_assert_cmpint(data.n, ==, 2);
     g_assert_false(settle());
+
+    /* Not even if a handler wants it, too; and not by way of GLib either. */
+    for (int glib = 0; glib < 2; glib++) {
+        data.n = 0;
+        data.again = 1;
+        qemu_bh_schedule(data.bh);
+        event_notifier_set(&bell.e);
+        if (glib) {
+            g_assert_true(g_main_context_iteration(NULL, true));
+        } else {
+            g_assert_true(aio_poll(ctx, true));
+        }
+        g_assert_cmpint(data.n, ==, 1);
+        settle();
+        g_assert_cmpint(data.n, ==, 2);
+    }
+    g_assert_cmpint(bell.n, ==, 3);
     bell_stop(&bell);
     qemu_bh_delete(data.bh);
 }
