@@ -113,7 +113,8 @@ def goes(vm, disk):
                             for fd in os.listdir(files)], 'the file is open')
     wait_for(vm, f'/dev/{disk.name}', there=False)
     wait_for(vm, '/tmp/end')
-    check_match('error|Read-only', vm.sh('cat /tmp/end'), 'what dd said')
+    check_match('error|Read-only|No space', vm.sh('cat /tmp/end'),
+                'what dd said')
     vm.sh('umount /m')
     check_equal(vm.command('query-status')['status'], 'running', 'status')
 
