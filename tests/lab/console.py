@@ -70,6 +70,9 @@ class Stream:
 def login(vm, console):
     vm.sh('echo root::0:0:root:/root:/bin/sh >/etc/passwd; '
           'ln -sf busybox /bin/login')
+    # The driver is told of the console by the control queue: it may take a while.
+    vm.sh('for i in $(seq 6000); do (: <>/dev/hvc0) 2>/dev/null && break; '
+          'usleep 10000; done')
     vm.sh('setsid getty 0 hvc0 vt100 </dev/null >/dev/null 2>&1 & true')
     console.expect(rb'login: ')
     console.send(b'root\n')
