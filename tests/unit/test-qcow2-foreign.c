@@ -340,33 +340,44 @@ static void test_locked(void)
     unlink(path);
 }
 
+/* The count of the next cluster that is used once becomes @value. */
+static unsigned damage_count(const char *path, unsigned cluster, uint16_t value)
+{
+    uint64_t block = peek_be64(path, peek_be64(path, 48));
+
+    while (peek_be64(path, block + 2 * ++cluster) >> 48 != 1) {
+        g_assert_cmpuint(cluster, <, MiB / 4096);
+    }
+    image_poke(path, block + 2 * cluster, value, 2);
+    return cluster;
+}
+
 /* Damage that each repairs, and the other then finds nothing. */
 static void test_repair(void)
 {
     g_autofree char *path = image_path("image.qcow2");
     g_autofree uint8_t *content = g_malloc0(MiB);
-    uint64_t block;
     BdrvCheckResult result = { 0 };
+    unsigned cluster;
     BlockBackend *blk;
 
     image_create(path, MiB, "cluster_size=4k", NULL);
     use_image(path, content, MiB);
     /* Counts of some clusters: lost, and too high. */
-    block = peek_be64(path, peek_be64(path, 48));
-    image_poke(path, block + 2 * 20, 0, 2);
-    image_poke(path, block + 2 * 21, 7, 2);
+    cluster = damage_count(path, 5, 0);
+    damage_count(path, cluster, 7);
     blk = image_open(path, "file", NULL, &error_abort);
     g_assert_cmpint(bdrv_check(blk_bs(blk), &result, BDRV_FIX_ERRORS |
                                BDRV_FIX_LEAKS), ==, 0);
-    g_assert_cmpint(result.corruptions_fixed, >, 0);
+    g_assert_cmpint(result.corruptions_fixed, ==, 1);
+    g_assert_cmpint(result.leaks_fixed, ==, 1);
     blk_unref(blk);
     image_expect_clean(path);
     use_image(path, content, MiB);
     image_expect_clean(path);
 
     if (have_qemu_img()) {
-        block = peek_be64(path, peek_be64(path, 48));
-        image_poke(path, block + 2 * 20, 0, 2);
+        damage_count(path, 5, 0);
         image_run(NULL, "qemu-img", "check", "-r", "all", "-f", "qcow2", path,
                   NULL);
         use_image(path, content, MiB);
