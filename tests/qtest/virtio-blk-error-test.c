@@ -19,9 +19,6 @@
 #include "qapi/qmp/qdict.h"
 #include "standard-headers/linux/virtio_pci.h"
 
-/* How the device is driven: a bit above QVirtioAnyDrive */
-#define WITH_IOTHREAD   0x100
-
 typedef struct ErrorTest {
     QVirtioAny *d;
     QTestState *qts;
@@ -35,8 +32,9 @@ static void error_boot(ErrorTest *t, gconstpointer how, const char *rules,
                        const char *props, unsigned queues)
 {
     int bits = GPOINTER_TO_INT(how);
-    g_autofree char *all = g_strdup_printf("%s%s", props, bits & WITH_IOTHREAD
-                                           ? ",iothread=io0" : "");
+    bool iothread = bits & QVIRTIO_ANY_IOTHREAD;
+    g_autofree char *all = g_strdup_printf("%s%s", props,
+                                           iothread ? ",iothread=io0" : "");
 
     t->args = qdisk_file_args(&t->file, rules);
     t->type = (QVirtioAnyType) {
@@ -485,19 +483,8 @@ static void test_policies(gconstpointer how)
 
 static void add(const char *name, void (*test)(gconstpointer), unsigned drives)
 {
-    for (int i = 0; i < QVIRTIO_ANY_DRIVES; i++) {
-        for (int io = 0; io < (drives & NO_THREAD ? 1 : 2); io++) {
-            g_autofree char *path =
-                g_strdup_printf("/virtio-blk-error/%s%s/%s",
-                                qvirtio_any_drives[i], io ? "-iothread" : "",
-                                name);
-
-            if (drives & 1 << i) {
-                qtest_add_data_func(path, GINT_TO_POINTER(
-                                        i | (io ? WITH_IOTHREAD : 0)), test);
-            }
-        }
-    }
+    qvirtio_any_add("virtio-blk-error", name, test, drives & ~NO_THREAD,
+                    !(drives & NO_THREAD));
 }
 
 int main(int argc, char **argv)

@@ -20,9 +20,6 @@
 #include "qemu/bswap.h"
 #include "standard-headers/linux/virtio_pci.h"
 
-/* How the device is driven: a bit above QVirtioAnyDrive */
-#define WITH_IOTHREAD   0x100
-
 #define SECTOR          QDISK_SECTOR
 
 typedef struct ScsiErrorTest {
@@ -56,7 +53,7 @@ static void scsi_error_boot(ScsiErrorTest *t, gconstpointer how,
         .queues = 3,
     };
     t->d = qvirtio_any_boot(&t->type, bits & 0xff,
-                            bits & WITH_IOTHREAD ? ",iothread=io0" : "");
+                            bits & QVIRTIO_ANY_IOTHREAD ? ",iothread=io0" : "");
     t->qts = t->d->qts;
     unit_plug(t, unit);
     qvirtio_any_start(t->d);
@@ -451,19 +448,7 @@ static void test_quit(gconstpointer how)
 
 static void add(const char *name, void (*test)(gconstpointer), unsigned drives)
 {
-    for (int i = 0; i < QVIRTIO_ANY_DRIVES; i++) {
-        for (int io = 0; io < 2; io++) {
-            g_autofree char *path =
-                g_strdup_printf("/virtio-scsi-error/%s%s/%s",
-                                qvirtio_any_drives[i], io ? "-iothread" : "",
-                                name);
-
-            if (drives & 1 << i) {
-                qtest_add_data_func(path, GINT_TO_POINTER(
-                                        i | (io ? WITH_IOTHREAD : 0)), test);
-            }
-        }
-    }
+    qvirtio_any_add("virtio-scsi-error", name, test, drives, true);
 }
 
 int main(int argc, char **argv)

@@ -38,9 +38,6 @@ static const QVirtioAnyType scsi_type = {
     .config_size = sizeof(struct virtio_scsi_config),
 };
 
-/* How the device is driven, and its properties: bits of a test's data. */
-#define WITH_IOTHREAD   0x100
-
 static void scsi_plug(QVirtioAny *d, const char *id, const char *props)
 {
     g_autofree char *said = qtest_hmp(d->qts, "device_add scsi-hd,id=%s,"
@@ -68,8 +65,9 @@ static void scsi_add_stuck(QVirtioAny *d)
 static QVirtioAny *scsi_boot_with(gconstpointer how, const char *props)
 {
     int bits = GPOINTER_TO_INT(how);
-    g_autofree char *all = g_strdup_printf("%s%s", props, bits & WITH_IOTHREAD
-                                           ? ",iothread=io0" : "");
+    bool iothread = bits & QVIRTIO_ANY_IOTHREAD;
+    g_autofree char *all = g_strdup_printf("%s%s", props,
+                                           iothread ? ",iothread=io0" : "");
     QVirtioAny *d = qvirtio_any_boot(&scsi_type, bits & 0xff, all);
 
     scsi_add_stuck(d);
@@ -880,19 +878,7 @@ static void test_bootorder(void)
 static void add_drives(const char *name, void (*test)(gconstpointer),
                        unsigned drives, bool iothread)
 {
-    for (int i = 0; i < QVIRTIO_ANY_DRIVES; i++) {
-        for (int j = 0; j <= iothread; j++) {
-            g_autofree char *path =
-                g_strdup_printf("/virtio-scsi/%s%s/%s", qvirtio_any_drives[i],
-                                j ? "-iothread" : "", name);
-
-            if (drives & 1 << i) {
-                qtest_add_data_func(path,
-                                    GINT_TO_POINTER(i | (j ? WITH_IOTHREAD
-                                                           : 0)), test);
-            }
-        }
-    }
+    qvirtio_any_add("virtio-scsi", name, test, drives, iothread);
 }
 
 int main(int argc, char **argv)

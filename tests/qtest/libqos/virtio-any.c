@@ -22,6 +22,24 @@ const char *const qvirtio_any_drives[QVIRTIO_ANY_DRIVES] = {
     [QVIRTIO_ANY_LEGACY] = "legacy",
 };
 
+void qvirtio_any_add(const char *prefix, const char *name,
+                     void (*test)(gconstpointer), unsigned drives,
+                     bool iothread)
+{
+    for (int i = 0; i < QVIRTIO_ANY_DRIVES; i++) {
+        for (int io = 0; io <= iothread; io++) {
+            g_autofree char *path =
+                g_strdup_printf("/%s/%s%s/%s", prefix, qvirtio_any_drives[i],
+                                io ? "-iothread" : "", name);
+
+            if (drives & 1 << i) {
+                qtest_add_data_func(path, GINT_TO_POINTER(
+                    i | (io ? QVIRTIO_ANY_IOTHREAD : 0)), test);
+            }
+        }
+    }
+}
+
 static char *any_args(const QVirtioAnyType *type, int fd)
 {
     g_auto(GStrv) parts = g_strsplit(type->args ?: "", "@FD@", -1);

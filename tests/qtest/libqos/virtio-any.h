@@ -50,6 +50,18 @@ typedef enum QVirtioAnyDrive {
 
 extern const char *const qvirtio_any_drives[QVIRTIO_ANY_DRIVES];
 
+/* In a test's data, beside how the device is driven: it has an IOThread. */
+#define QVIRTIO_ANY_IOTHREAD    0x100
+
+/*
+ * Adds @test as "/@prefix/split/@name" and so on, for each bit of @drives, and
+ * with @iothread once more each as "/@prefix/split-iothread/@name".  Its data is
+ * a QVirtioAnyDrive, with QVIRTIO_ANY_IOTHREAD.
+ */
+void qvirtio_any_add(const char *prefix, const char *name,
+                     void (*test)(gconstpointer), unsigned drives,
+                     bool iothread);
+
 typedef struct QVirtioAny QVirtioAny;
 
 typedef struct QVirtioAnyType {
