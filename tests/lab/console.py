@@ -18,6 +18,8 @@ from lab import (Failed, Vm, check, check_equal, check_match, main,  # noqa: E40
 NAME = 'org.qemini.echo'
 PORT = f'/dev/virtio-ports/{NAME}'
 
+NAMES = '/sys/class/virtio-ports/*/name'
+
 # What udev does elsewhere.
 LINKS = ('mkdir -p /dev/virtio-ports; for p in /sys/class/virtio-ports/*; do '
          '[ ! -s $p/name ] || '
@@ -71,8 +73,9 @@ def login(vm, console):
     vm.sh('echo root::0:0:root:/root:/bin/sh >/etc/passwd; '
           'ln -sf busybox /bin/login')
     # The driver is told of the console by the control queue: it may take a while.
-    vm.sh('for i in $(seq 6000); do (: <>/dev/hvc0) 2>/dev/null && break; '
-          'usleep 10000; done')
+    # What opens it before creates a file of that name.
+    vm.wait_in_guest('[ -c /dev/hvc0 ] && (: <>/dev/hvc0) 2>/dev/null',
+                     'no /dev/hvc0')
     vm.sh('setsid getty 0 hvc0 vt100 </dev/null >/dev/null 2>&1 & true')
     console.expect(rb'login: ')
     console.send(b'root\n')
@@ -86,7 +89,9 @@ def login(vm, console):
 
 
 def echo(vm, wire):
+    vm.wait_in_guest(f'grep -q {NAME} {NAMES} 2>/dev/null', 'no port')
     vm.sh(LINKS)
+    vm.wait_in_guest(f'[ -c {PORT} ]', f'no {PORT}')
     # One open file for both, as a port has one user.
     vm.sh(f'cat <>{PORT} >&0 & echo $! >/tmp/cat')
     opened = vm.event('VSERPORT_CHANGE')['data']
@@ -111,19 +116,16 @@ def slow_reader(vm, wire):
 
 
 def plug(vm):
-    names = 'cat /sys/class/virtio-ports/*/name'
+    late = 'org.qemini.late'
     for _ in range(2):
         vm.command('device_add', {'driver': 'virtserialport', 'id': 'late',
-                                  'name': 'org.qemini.late'})
-        vm.sh(f'for i in $(seq 6000); do {names} | grep -q late && break; '
-              'usleep 10000; done')
-        check('org.qemini.late' in vm.sh(names), 'the port did not come')
+                                  'name': late})
+        vm.wait_in_guest(f'grep -q {late} {NAMES}', 'the port did not come')
         vm.command('device_del', id='late')
         while vm.event('DEVICE_DELETED')['data'].get('device') != 'late':
             pass
-        vm.sh(f'for i in $(seq 6000); do {names} | grep -q late || break; '
-              'usleep 10000; done')
-        check('org.qemini.late' not in vm.sh(names), 'the port did not go')
+        vm.wait_in_guest(f'! grep -q {late} {NAMES} 2>/dev/null',
+                         'the port did not go')
 
 
 def console_and_port(props):

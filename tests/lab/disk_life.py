@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]
-from disks import (FORMATS, MB, allocated, disk_name, iso, wait_for,
+from disks import (FORMATS, MB, allocated, disk_name, iso,
                    wait_for_size)
 from lab import (QmpError, Vm, check, check_equal, check_match, main, scenario,
                  run, step)
@@ -111,8 +111,8 @@ def goes(vm, disk):
     files = f'/proc/{vm.pid()}/fd'
     check(disk.path not in [os.readlink(f'{files}/{fd}')
                             for fd in os.listdir(files)], 'the file is open')
-    wait_for(vm, f'/dev/{disk.name}', there=False)
-    wait_for(vm, '/tmp/end')
+    vm.wait_for(f'/dev/{disk.name}', there=False)
+    vm.wait_for('/tmp/end')
     check_match('error|Read-only|No space', vm.sh('cat /tmp/end'),
                 'what dd said')
     vm.sh('umount /m')
@@ -154,7 +154,7 @@ def waits_for_room(vm, folder, **device):
     run('mount', '-o', f'remount,size={2 * FULL}', folder)
     vm.command('cont')
     vm.event('RESUME')
-    wait_for(vm, '/tmp/end')
+    vm.wait_for('/tmp/end')
     check_equal(vm.sh('cat /tmp/end'), '0', 'exit status of dd')
     vm.sh('echo 3 >/proc/sys/vm/drop_caches')
     check_equal(vm.sh(f'head -c {FULL} /dev/{name} | md5sum'),
@@ -191,7 +191,7 @@ def medium(vm):
 
 def cd(vm, second):
     with step('a CD is read'):
-        wait_for(vm, '/dev/sr0')
+        vm.wait_for('/dev/sr0')
         vm.sh('mount -t iso9660 -o ro /dev/sr0 /m')
         check_equal(vm.sh('cat /m/readme'), 'the first', 'what is on it')
     with step('who reads a CD keeps it'):

@@ -101,32 +101,19 @@ def iso(text):
 
 # --- the guest's view ---------------------------------------------------------
 
-def wait_in_guest(vm, test, what):
-    """Until a test of the guest's shell is true."""
-    status, out = vm.shell(f'n=0; until {test}; do [ $n = 300 ] && break; '
-                           f'sleep 0.1; n=$((n+1)); done; {test}')
-    check(status == 0, f'{what}: {out.strip()}; the kernel said last:\n' +
-          (status and vm.shell('dmesg | tail -n 8')[1] or ''))
-
-
-def wait_for(vm, path, there=True):
-    test = '-e' if there else '! -e'
-    wait_in_guest(vm, f'[ {test} {path} ]', f'{test} {path}')
-
-
 def wait_for_size(vm, name, size):
     """Linux has heard of another length."""
     file = f'/sys/block/{name}/size'
-    wait_in_guest(vm, f'grep -qx {size // 512} {file}',
-                  f'not {size // 512} sectors')
+    vm.wait_in_guest(f'grep -qx {size // 512} {file}',
+                     f'not {size // 512} sectors')
     check_equal(vm.sh(f'cat {file}'), str(size // 512), 'sectors')
 
 
 def disk_name(vm, serial):
     """What Linux calls the disk of that serial number, once it is there."""
     files = '/sys/block/*/serial /sys/block/*/device/vpd_pg80'
-    wait_in_guest(vm, f'grep -q {serial} {files} 2>/dev/null',
-                  f'no disk {serial}')
+    vm.wait_in_guest(f'grep -q {serial} {files} 2>/dev/null',
+                     f'no disk {serial}')
     return vm.sh(f'grep -l {serial} {files} 2>/dev/null | cat').split('/')[3]
 
 

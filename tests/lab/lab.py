@@ -273,6 +273,18 @@ class Vm(Conversation):
             raise Failed(f'in the guest, {line}: status {status}: {out}')
         return out.strip()
 
+    def wait_in_guest(self, test, what):
+        """Until a test of the guest's shell is true."""
+        status, out = self.shell(f'n=0; until {test}; do [ $n = 600 ] && break; '
+                                 f'sleep 0.1; n=$((n+1)); done; {test}')
+        check(status == 0, f'{what}: {out.strip()}; the kernel said last:\n' +
+              (status and self.shell('dmesg | tail -n 8')[1] or ''))
+
+    def wait_for(self, path, there=True):
+        """Until the guest has this file, or not any more."""
+        test = '-e' if there else '! -e'
+        self.wait_in_guest(f'[ {test} {path} ]', f'not [ {test} {path} ]')
+
     # The monitor.
 
     def _send(self, message):
