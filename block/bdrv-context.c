@@ -190,9 +190,9 @@ AioContext *bdrv_child_get_parent_aio_context(BdrvChild *c)
     return c->klass->get_parent_aio_context(c);
 }
 
-bool bdrv_parent_change_aio_context(BdrvChild *c, AioContext *ctx,
-                                    GHashTable *visited, Transaction *tran,
-                                    Error **errp)
+static bool bdrv_parent_change_aio_context(BdrvChild *c, AioContext *ctx,
+                                           GHashTable *visited,
+                                           Transaction *tran, Error **errp)
 {
     if (!g_hash_table_add(visited, c)) {
         return true;
@@ -207,9 +207,9 @@ bool bdrv_parent_change_aio_context(BdrvChild *c, AioContext *ctx,
     return c->klass->change_aio_ctx(c, ctx, visited, tran, errp);
 }
 
-bool bdrv_child_change_aio_context(BdrvChild *c, AioContext *ctx,
-                                   GHashTable *visited, Transaction *tran,
-                                   Error **errp)
+static bool bdrv_child_change_aio_context(BdrvChild *c, AioContext *ctx,
+                                          GHashTable *visited,
+                                          Transaction *tran, Error **errp)
 {
     if (!g_hash_table_add(visited, c)) {
         return true;

@@ -16,119 +16,6 @@
 #include "qemu/cutils.h"
 #include "qemu/main-loop.h"
 
-/* Parents that are nodes */
-
-static char *bdrv_child_get_parent_desc(BdrvChild *c)
-{
-    BlockDriverState *parent = c->opaque;
-
-    return g_strdup_printf("node '%s'", bdrv_get_node_name(parent));
-}
-
-static void bdrv_child_cb_drained_begin(BdrvChild *child)
-{
-    bdrv_do_drained_begin_quiesce(child->opaque, NULL);
-}
-
-static bool bdrv_child_cb_drained_poll(BdrvChild *child)
-{
-    return bdrv_drain_poll(child->opaque, NULL, false);
-}
-
-static void bdrv_child_cb_drained_end(BdrvChild *child)
-{
-    bdrv_do_drained_end(child->opaque, NULL);
-}
-
-/* A backing file is not for clients any more, but for what reads it. */
-static void bdrv_backing_attach(BdrvChild *c)
-{
-    BlockDriverState *parent = c->opaque;
-    BlockDriverState *backing_hd = c->bs;
-
-    assert(!parent->backing_blocker);
-    error_setg(&parent->backing_blocker, "node is used as backing hd of '%s'",
-               bdrv_get_device_or_node_name(parent));
-    bdrv_op_block_all(backing_hd, parent->backing_blocker);
-    bdrv_op_unblock(backing_hd, BLOCK_OP_TYPE_COMMIT_TARGET,
-                    parent->backing_blocker);
-    bdrv_op_unblock(backing_hd, BLOCK_OP_TYPE_BACKUP_SOURCE,
-                    parent->backing_blocker);
-    bdrv_op_unblock(backing_hd, BLOCK_OP_TYPE_BACKUP_TARGET,
-                    parent->backing_blocker);
-}
-
-static void bdrv_backing_detach(BdrvChild *c)
-{
-    BlockDriverState *parent = c->opaque;
-
-    bdrv_op_unblock_all(c->bs, parent->backing_blocker);
-    error_free(parent->backing_blocker);
-    parent->backing_blocker = NULL;
-}
-
-static void bdrv_child_cb_attach(BdrvChild *child)
-{
-    BlockDriverState *bs = child->opaque;
-
-    QLIST_INSERT_HEAD(&bs->children, child, next);
-    if (child->role & BDRV_CHILD_COW) {
-        assert(!bs->backing);
-        bs->backing = child;
-        bdrv_backing_attach(child);
-    } else if (child->role & BDRV_CHILD_PRIMARY) {
-        if (bs->drv && bs->drv->filtered_child_is_backing) {
-            assert(!bs->backing);
-            bs->backing = child;
-        } else {
-            assert(!bs->file);
-            bs->file = child;
-        }
-    }
-}
-
-static void bdrv_child_cb_detach(BdrvChild *child)
-{
-    BlockDriverState *bs = child->opaque;
-
-    if (child->role & BDRV_CHILD_COW) {
-        bdrv_backing_detach(child);
-    }
-    QLIST_REMOVE(child, next);
-    if (child == bs->backing) {
-        bs->backing = NULL;
-    } else if (child == bs->file) {
-        bs->file = NULL;
-    }
-}
-
-AioContext *child_of_bds_get_parent_aio_context(BdrvChild *c)
-{
-    BlockDriverState *bs = c->opaque;
-
-    return bdrv_get_aio_context(bs);
-}
-
-static bool bdrv_child_cb_change_aio_ctx(BdrvChild *child, AioContext *ctx,
-                                         GHashTable *visited,
-                                         Transaction *tran, Error **errp)
-{
-    return bdrv_change_aio_context(child->opaque, ctx, visited, tran, errp);
-}
-
-const BdrvChildClass child_of_bds = {
-    .parent_is_bds = true,
-    .get_parent_desc = bdrv_child_get_parent_desc,
-    .inherit_options = bdrv_inherited_options,
-    .drained_begin = bdrv_child_cb_drained_begin,
-    .drained_poll = bdrv_child_cb_drained_poll,
-    .drained_end = bdrv_child_cb_drained_end,
-    .attach = bdrv_child_cb_attach,
-    .detach = bdrv_child_cb_detach,
-    .change_aio_ctx = bdrv_child_cb_change_aio_ctx,
-    .get_parent_aio_context = child_of_bds_get_parent_aio_context,
-};
-
 /* One edge */
 
 void bdrv_replace_child_noperm(BdrvChild *child, BlockDriverState *new_bs)
@@ -415,7 +302,7 @@ void bdrv_root_unref_child(BdrvChild *child)
 }
 
 /* A parent that goes is no longer where options were inherited from. */
-static void bdrv_unset_inherits_from(BlockDriverState *root, BdrvChild *child,
+void bdrv_unset_inherits_from(BlockDriverState *root, BdrvChild *child,
                                      BlockDriverState *child_bs)
 {
     BdrvChild *c;
@@ -441,8 +328,6 @@ void bdrv_unref_child(BlockDriverState *parent, BdrvChild *child)
         bdrv_root_unref_child(child);
     }
 }
-
-/* Backing files */
 
 bool bdrv_recurse_has_child(BlockDriverState *bs, BlockDriverState *child)
 {
@@ -485,7 +370,7 @@ static TransactionActionDrv bdrv_remove_child_drv = {
     .clean = g_free,
 };
 
-static void bdrv_remove_child(BdrvChild *child, Transaction *tran)
+void bdrv_remove_child(BdrvChild *child, Transaction *tran)
 {
     BdrvRemoveChildState *s = g_new(BdrvRemoveChildState, 1);
 
@@ -494,86 +379,18 @@ static void bdrv_remove_child(BdrvChild *child, Transaction *tran)
     bdrv_replace_child_noperm(child, NULL);
 }
 
-static int bdrv_set_backing_tran(BlockDriverState *bs,
-                                 BlockDriverState *backing_hd,
-                                 Transaction *tran, Error **errp)
-{
-    BdrvChildRole role = BDRV_CHILD_COW;
-    BdrvChild *child;
-
-    if (bs->drv && bs->drv->filtered_child_is_backing) {
-        role = BDRV_CHILD_FILTERED | BDRV_CHILD_PRIMARY;
-    }
-    if (bs->backing && bs->backing->frozen) {
-        error_setg(errp, "Cannot change frozen '%s' link from '%s' to '%s'",
-                   bs->backing->name, bs->node_name,
-                   bs->backing->bs->node_name);
-        return -EPERM;
-    }
-    if (backing_hd && (!bs->drv || (role == BDRV_CHILD_COW &&
-                                    !bs->drv->supports_backing))) {
-        error_setg(errp, "Driver '%s' of node '%s' does not support backing "
-                   "files", bs->drv ? bs->drv->format_name : "",
-                   bs->node_name);
-        return -ENOTSUP;
-    }
-    if (bs->backing) {
-        bdrv_unset_inherits_from(bs, bs->backing, bs->backing->bs);
-        bdrv_remove_child(bs->backing, tran);
-    }
-    if (!backing_hd) {
-        return 0;
-    }
-    bdrv_ref(backing_hd);
-    return bdrv_attach_child_noperm(bs, backing_hd, "backing", &child_of_bds,
-                                    role, &child, tran, errp);
-}
-
-int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
-                        Error **errp)
-{
-    Transaction *tran = tran_new();
-    int ret;
-
-    GLOBAL_STATE_CODE();
-    bdrv_drained_begin(bs);
-    ret = bdrv_set_backing_tran(bs, backing_hd, tran, errp);
-    if (ret >= 0) {
-        ret = bdrv_refresh_perms(bs, tran, errp);
-    }
-    tran_finalize(tran, ret);
-    if (ret >= 0 && backing_hd) {
-        /* What the image says of its backing file. */
-        bs->open_flags &= ~BDRV_O_NO_BACKING;
-        pstrcpy(bs->backing_file, sizeof(bs->backing_file),
-                bs->backing_file[0] ? bs->backing_file
-                                    : backing_hd->filename);
-        pstrcpy(bs->backing_format, sizeof(bs->backing_format),
-                backing_hd->drv ? backing_hd->drv->format_name : "");
-    }
-    if (ret >= 0) {
-        bdrv_refresh_limits(bs, NULL, NULL);
-    }
-    bdrv_drained_end(bs);
-    return ret;
-}
-
 /* Nodes in place of others */
 
 /* May @c lead to @to?  Not if @to needs it to reach what it is made of. */
 static bool should_update_child(BdrvChild *c, BlockDriverState *to)
 {
-    if (c->opaque == to && c->klass->parent_is_bds) {
-        return false;
-    }
     return !(c->klass->parent_is_bds &&
              bdrv_recurse_has_child(to, c->opaque));
 }
 
 static int bdrv_replace_node_noperm(BlockDriverState *from,
                                     BlockDriverState *to,
-                                    bool auto_skip, Transaction *tran,
-                                    Error **errp)
+                                    Transaction *tran, Error **errp)
 {
     BdrvChild *c, *next;
 
@@ -581,12 +398,7 @@ static int bdrv_replace_node_noperm(BlockDriverState *from,
     QLIST_FOREACH_SAFE(c, &from->parents, next_parent, next) {
         assert(c->bs == from);
         if (!should_update_child(c, to)) {
-            if (auto_skip) {
-                continue;
-            }
-            error_setg(errp, "Should not change '%s' link to '%s'",
-                       c->name, from->node_name);
-            return -EINVAL;
+            continue;
         }
         if (c->frozen) {
             error_setg(errp, "Cannot change '%s' link to '%s'",
@@ -620,7 +432,7 @@ int bdrv_replace_node(BlockDriverState *from, BlockDriverState *to,
     bdrv_ref(from);
     bdrv_drained_begin(from);
     bdrv_drained_begin(to);
-    ret = bdrv_replace_node_noperm(from, to, true, tran, errp);
+    ret = bdrv_replace_node_noperm(from, to, tran, errp);
     if (ret >= 0) {
         ret = bdrv_refresh_perms_of_two(to, from, tran, errp);
     }
@@ -655,7 +467,7 @@ int bdrv_append(BlockDriverState *bs_new, BlockDriverState *bs_top,
                                    : BDRV_CHILD_COW,
                                    &child, tran, errp);
     if (ret >= 0) {
-        ret = bdrv_replace_node_noperm(bs_top, bs_new, true, tran, errp);
+        ret = bdrv_replace_node_noperm(bs_top, bs_new, tran, errp);
     }
     if (ret >= 0) {
         ret = bdrv_refresh_perms_of_two(bs_new, bs_top, tran, errp);
@@ -688,34 +500,5 @@ int bdrv_replace_child_bs(BdrvChild *child, BlockDriverState *new_bs,
     bdrv_drained_end(old_bs);
     bdrv_drained_end(new_bs);
     bdrv_unref(old_bs);
-    return ret;
-}
-
-int bdrv_change_backing_file(BlockDriverState *bs, const char *backing_file,
-                             const char *backing_fmt, bool warn)
-{
-    BlockDriver *drv = bs->drv;
-    int ret;
-
-    GLOBAL_STATE_CODE();
-    if (!drv) {
-        return -ENOMEDIUM;
-    }
-    /* A format alone says nothing. */
-    if (backing_fmt && !backing_file) {
-        return -EINVAL;
-    }
-    if (!drv->bdrv_change_backing_file) {
-        return -ENOTSUP;
-    }
-    ret = drv->bdrv_change_backing_file(bs, backing_file, backing_fmt);
-    if (ret == 0) {
-        pstrcpy(bs->backing_file, sizeof(bs->backing_file),
-                backing_file ?: "");
-        pstrcpy(bs->backing_format, sizeof(bs->backing_format),
-                backing_fmt ?: "");
-        pstrcpy(bs->auto_backing_file, sizeof(bs->auto_backing_file),
-                backing_file ?: "");
-    }
     return ret;
 }

@@ -10,6 +10,8 @@
 #include "io-int.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qdict.h"
+#include "qemu/cutils.h"
+#include "qemu/id.h"
 #include "qemu/main-loop.h"
 #include "sysemu/block-backend.h"
 
@@ -113,6 +115,36 @@ void bdrv_unref(BlockDriverState *bs)
 }
 
 /* By name */
+
+int bdrv_assign_node_name(BlockDriverState *bs, const char *node_name,
+                          Error **errp)
+{
+    g_autofree char *gen_node_name = NULL;
+
+    if (!node_name) {
+        node_name = gen_node_name = id_generate(ID_BLOCK);
+    } else if (!id_wellformed(node_name)) {
+        error_setg(errp, "Invalid node-name: '%s'", node_name);
+        return -EINVAL;
+    }
+    /* A client says "device": it must not have to ask which is meant. */
+    if (blk_by_name(node_name)) {
+        error_setg(errp, "node-name=%s is conflicting with a device id",
+                   node_name);
+        return -EINVAL;
+    }
+    if (bdrv_find_node(node_name)) {
+        error_setg(errp, "Duplicate nodes with node-name='%s'", node_name);
+        return -EINVAL;
+    }
+    if (strlen(node_name) >= sizeof(bs->node_name)) {
+        error_setg(errp, "Node name too long");
+        return -EINVAL;
+    }
+    pstrcpy(bs->node_name, sizeof(bs->node_name), node_name);
+    QTAILQ_INSERT_TAIL(&graph_bdrv_states, bs, node_list);
+    return 0;
+}
 
 BlockDriverState *bdrv_find_node(const char *node_name)
 {

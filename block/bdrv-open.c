@@ -7,7 +7,7 @@
  *       find_image_format            unless the driver was named
  *       bdrv_open_common             the options that all nodes have
  *         bdrv_open_driver           drv->bdrv_open or bdrv_file_open
- *       bdrv_open_backing_file
+ *       bdrv_open_backing_file       bdrv-backing.c
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,42 +22,9 @@
 #include "qapi/qobject-output-visitor.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
-#include "qemu/id.h"
 #include "qemu/main-loop.h"
 #include "qemu/option.h"
 #include "sysemu/block-backend.h"
-
-/* Names */
-
-int bdrv_assign_node_name(BlockDriverState *bs, const char *node_name,
-                          Error **errp)
-{
-    g_autofree char *gen_node_name = NULL;
-
-    if (!node_name) {
-        node_name = gen_node_name = id_generate(ID_BLOCK);
-    } else if (!id_wellformed(node_name)) {
-        error_setg(errp, "Invalid node-name: '%s'", node_name);
-        return -EINVAL;
-    }
-    /* A client says "device": it must not have to ask which is meant. */
-    if (blk_by_name(node_name)) {
-        error_setg(errp, "node-name=%s is conflicting with a device id",
-                   node_name);
-        return -EINVAL;
-    }
-    if (bdrv_find_node(node_name)) {
-        error_setg(errp, "Duplicate nodes with node-name='%s'", node_name);
-        return -EINVAL;
-    }
-    if (strlen(node_name) >= sizeof(bs->node_name)) {
-        error_setg(errp, "Node name too long");
-        return -EINVAL;
-    }
-    pstrcpy(bs->node_name, sizeof(bs->node_name), node_name);
-    QTAILQ_INSERT_TAIL(&graph_bdrv_states, bs, node_list);
-    return 0;
-}
 
 /* The driver */
 
@@ -396,151 +363,7 @@ BlockDriverState *bdrv_open_blockdev_ref(BlockdevRef *ref, Error **errp)
     return bs;
 }
 
-int bdrv_open_backing_file(BlockDriverState *bs, QDict *parent_options,
-                           const char *bdref_key, Error **errp)
-{
-    g_autofree char *bdref_key_dot = g_strdup_printf("%s.", bdref_key);
-    g_autofree char *backing_filename = NULL;
-    const char *reference;
-    BlockDriverState *backing_hd;
-    Error *local_err = NULL;
-    bool implicit_backing = false;
-    QDict *options;
-    int ret = 0;
-
-    if (bs->backing != NULL) {
-        return 0;
-    }
-    qdict_extract_subqdict(parent_options, &options, bdref_key_dot);
-
-    /* Options win over what the image says. */
-    reference = qdict_get_try_str(parent_options, bdref_key);
-    if (!reference && !qdict_haskey(options, "file.filename")) {
-        if (bs->backing_file[0] == '\0' && qdict_size(options) == 0) {
-            qobject_unref(options);
-            goto done;
-        }
-        implicit_backing = bs->backing_file[0] && !qdict_size(options);
-        backing_filename = bdrv_get_full_backing_filename(bs, &local_err);
-        if (local_err) {
-            ret = -EINVAL;
-            error_propagate(errp, local_err);
-            qobject_unref(options);
-            goto done;
-        }
-    }
-
-    if (!bs->drv || !bs->drv->supports_backing) {
-        ret = -EINVAL;
-        error_setg(errp, "Driver doesn't support backing files");
-        qobject_unref(options);
-        goto done;
-    }
-    if (!reference && bs->backing_format[0] != '\0' &&
-        !qdict_haskey(options, "driver")) {
-        qdict_put_str(options, "driver", bs->backing_format);
-    }
-
-    backing_hd = bdrv_open_inherit(backing_filename, reference, options, 0, bs,
-                                   &child_of_bds, BDRV_CHILD_COW, errp);
-    if (!backing_hd) {
-        bs->open_flags |= BDRV_O_NO_BACKING;
-        error_prepend(errp, "Could not open backing file: ");
-        ret = -EINVAL;
-        goto done;
-    }
-
-    if (implicit_backing) {
-        bdrv_refresh_filename(backing_hd);
-        pstrcpy(bs->auto_backing_file, sizeof(bs->auto_backing_file),
-                backing_hd->filename);
-    }
-
-    /* The edge takes a reference of its own. */
-    ret = bdrv_set_backing_hd(bs, backing_hd, errp);
-    bdrv_unref(backing_hd);
-
-done:
-    qdict_del(parent_options, bdref_key);
-    return ret;
-}
-
-/* snapshot=on: an overlay that is deleted on close */
-BlockDriverState *bdrv_append_temp_snapshot(BlockDriverState *bs, int flags,
-                                            QDict *snapshot_options,
-                                            Error **errp)
-{
-    g_autofree char *tmp_filename = NULL;
-    BlockDriver *qcow2 = bdrv_find_format("qcow2");
-    BlockDriverState *bs_snapshot = NULL;
-    QemuOpts *opts = NULL;
-    int64_t total_size;
-    int ret;
-
-    total_size = bdrv_getlength(bs);
-    if (total_size < 0) {
-        error_setg_errno(errp, -total_size, "Could not get image size");
-        goto out;
-    }
-    if (!qcow2) {
-        error_setg(errp, "Unknown driver 'qcow2'");
-        goto out;
-    }
-    tmp_filename = g_strdup_printf("%s/vl.XXXXXX",
-                                   getenv("TMPDIR") ?: "/var/tmp");
-    ret = mkstemp(tmp_filename);
-    if (ret < 0) {
-        error_setg_errno(errp, errno, "Could not open temporary file '%s'",
-                         tmp_filename);
-        goto out;
-    }
-    close(ret);
-
-    opts = qemu_opts_create(qcow2->create_opts, NULL, 0, &error_abort);
-    qemu_opt_set_number(opts, BLOCK_OPT_SIZE, total_size, &error_abort);
-    ret = bdrv_create(qcow2, tmp_filename, opts, errp);
-    qemu_opts_del(opts);
-    if (ret < 0) {
-        error_prepend(errp, "Could not create temporary overlay '%s': ",
-                      tmp_filename);
-        unlink(tmp_filename);
-        goto out;
-    }
-
-    qdict_put_str(snapshot_options, "file.driver", "file");
-    qdict_put_str(snapshot_options, "file.filename", tmp_filename);
-    qdict_put_str(snapshot_options, "driver", "qcow2");
-
-    bs_snapshot = bdrv_open(NULL, NULL, snapshot_options, flags, errp);
-    snapshot_options = NULL;
-    if (!bs_snapshot) {
-        unlink(tmp_filename);
-        goto out;
-    }
-    ret = bdrv_append(bs_snapshot, bs, errp);
-    if (ret < 0) {
-        bdrv_unref(bs_snapshot);
-        bs_snapshot = NULL;
-    }
-out:
-    qobject_unref(snapshot_options);
-    return bs_snapshot;
-}
-
 /* The whole way */
-
-static void bdrv_temp_snapshot_options(int *child_flags, QDict *child_options,
-                                       int parent_flags,
-                                       QDict *parent_options)
-{
-    *child_flags = (parent_flags & ~BDRV_O_SNAPSHOT) | BDRV_O_TEMPORARY;
-    /* Nothing in it survives anyway. */
-    qdict_put_str(child_options, BDRV_OPT_CACHE_DIRECT, "off");
-    qdict_put_str(child_options, BDRV_OPT_CACHE_NO_FLUSH, "on");
-    qdict_copy_default(child_options, parent_options, BDRV_OPT_READ_ONLY);
-    qdict_copy_default(child_options, parent_options,
-                       BDRV_OPT_AUTO_READ_ONLY);
-}
 
 BlockDriverState *bdrv_open_inherit(const char *filename,
                                     const char *reference,

@@ -185,14 +185,6 @@ void bdrv_update_options_from_flags(QDict *options, int flags)
 
 /* What a child has from its parent */
 
-void bdrv_backing_options(int *child_flags, QDict *child_options,
-                          int parent_flags, QDict *parent_options)
-{
-    /* A backing file is only read; blockdev-add may say something else. */
-    qdict_set_default_str(child_options, BDRV_OPT_READ_ONLY, "on");
-    qdict_set_default_str(child_options, BDRV_OPT_AUTO_READ_ONLY, "off");
-}
-
 void bdrv_inherited_options(BdrvChildRole role, bool parent_is_format,
                             int *child_flags, QDict *child_options,
                             int parent_flags, QDict *parent_options)
@@ -214,8 +206,9 @@ void bdrv_inherited_options(BdrvChildRole role, bool parent_is_format,
     qdict_copy_default(child_options, parent_options, BDRV_OPT_FORCE_SHARE);
 
     if (role & BDRV_CHILD_COW) {
-        bdrv_backing_options(&flags, child_options, parent_flags,
-                             parent_options);
+        /* A backing file is only read; blockdev-add may say something else. */
+        qdict_set_default_str(child_options, BDRV_OPT_READ_ONLY, "on");
+        qdict_set_default_str(child_options, BDRV_OPT_AUTO_READ_ONLY, "off");
     } else {
         qdict_copy_default(child_options, parent_options, BDRV_OPT_READ_ONLY);
         qdict_copy_default(child_options, parent_options,

@@ -15,6 +15,13 @@ extern BdrvNodeList all_bdrv_states, graph_bdrv_states, monitor_bdrv_states;
 /* How many bdrv_drain_all_begin() are open; a new node joins them. */
 extern unsigned bdrv_drain_all_count;
 
+/*
+ * Name @bs so that it can be found; NULL: a name of our making.  0, or -EINVAL
+ * with @errp set.
+ */
+int bdrv_assign_node_name(BlockDriverState *bs, const char *node_name,
+                          Error **errp);
+
 /* bdrv-drivers.c */
 extern BlockDriver bdrv_file, bdrv_raw;
 
@@ -31,12 +38,8 @@ BlockdevDetectZeroesOptions bdrv_parse_detect_zeroes(QemuOpts *opts,
 void bdrv_inherited_options(BdrvChildRole role, bool parent_is_format,
                             int *child_flags, QDict *child_options,
                             int parent_flags, QDict *parent_options);
-void bdrv_backing_options(int *child_flags, QDict *child_options,
-                          int parent_flags, QDict *parent_options);
 
 /* bdrv-open.c */
-int bdrv_assign_node_name(BlockDriverState *bs, const char *node_name,
-                          Error **errp);
 BlockDriverState *bdrv_open_inherit(const char *filename,
                                     const char *reference,
                                     QDict *options, int flags,
@@ -47,6 +50,15 @@ BlockDriverState *bdrv_open_inherit(const char *filename,
 int bdrv_apply_auto_read_only(BlockDriverState *bs, const char *errmsg,
                               Error **errp);
 int bdrv_open_flags(BlockDriverState *bs, int open_flags);
+
+/* bdrv-temp-snapshot.c */
+/* What an overlay is opened with over a node that @parent_flags ask for. */
+void bdrv_temp_snapshot_options(int *child_flags, QDict *child_options,
+                                int parent_flags, QDict *parent_options);
+/*
+ * A qcow2 image in a file of its own over @bs.  Takes over @snapshot_options;
+ * gives a reference to the overlay, or NULL with @errp set.
+ */
 BlockDriverState *bdrv_append_temp_snapshot(BlockDriverState *bs, int flags,
                                             QDict *snapshot_options,
                                             Error **errp);
@@ -56,9 +68,6 @@ BlockDriverState *bdrv_append_temp_snapshot(BlockDriverState *bs, int flags,
 void bdrv_replace_child_noperm(BdrvChild *child, BlockDriverState *new_bs);
 void bdrv_replace_child_tran(BdrvChild *child, BlockDriverState *new_bs,
                              Transaction *tran);
-void bdrv_set_backing_noperm(BlockDriverState *bs,
-                             BlockDriverState *backing_hd,
-                             Transaction *tran);
 int bdrv_attach_child_noperm(BlockDriverState *parent_bs,
                              BlockDriverState *child_bs,
                              const char *child_name,
@@ -66,7 +75,13 @@ int bdrv_attach_child_noperm(BlockDriverState *parent_bs,
                              BdrvChildRole child_role,
                              BdrvChild **child, Transaction *tran,
                              Error **errp);
+/* Take @child away from its parent; it is freed when @tran is committed. */
+void bdrv_remove_child(BdrvChild *child, Transaction *tran);
+/* Is @child @bs, or somewhere below it? */
 bool bdrv_recurse_has_child(BlockDriverState *bs, BlockDriverState *child);
+/* @child_bs does not follow @root's options any more, if @child was why. */
+void bdrv_unset_inherits_from(BlockDriverState *root, BdrvChild *child,
+                              BlockDriverState *child_bs);
 
 /* bdrv-perm.c */
 /* Nodes so that parents come before children. */
@@ -90,12 +105,6 @@ AioContext *bdrv_child_get_parent_aio_context(BdrvChild *c);
 bool bdrv_change_aio_context(BlockDriverState *bs, AioContext *ctx,
                              GHashTable *visited, Transaction *tran,
                              Error **errp);
-bool bdrv_parent_change_aio_context(BdrvChild *c, AioContext *ctx,
-                                    GHashTable *visited, Transaction *tran,
-                                    Error **errp);
-bool bdrv_child_change_aio_context(BdrvChild *c, AioContext *ctx,
-                                   GHashTable *visited, Transaction *tran,
-                                   Error **errp);
 
 /* bdrv-poll.c */
 /* @fn(@opaque) in a coroutine of @ctx; polls for its result if need be. */

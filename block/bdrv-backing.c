@@ -1,0 +1,179 @@
+/*
+ * Backing files: what a node is copied on write from.
+ *
+ *   bdrv_open_backing_file       the one that options, or the image, name
+ *   bdrv_set_backing_hd          another node, which is open already
+ *   bdrv_change_backing_file     what the image says of it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "block-core.h"
+#include "block/qdict.h"
+#include "qapi/error.h"
+#include "qapi/qmp/qdict.h"
+#include "qemu/cutils.h"
+#include "qemu/main-loop.h"
+
+int bdrv_open_backing_file(BlockDriverState *bs, QDict *parent_options,
+                           const char *bdref_key, Error **errp)
+{
+    g_autofree char *bdref_key_dot = g_strdup_printf("%s.", bdref_key);
+    g_autofree char *backing_filename = NULL;
+    const char *reference;
+    BlockDriverState *backing_hd;
+    Error *local_err = NULL;
+    bool implicit_backing = false;
+    QDict *options;
+    int ret = 0;
+
+    if (bs->backing != NULL) {
+        return 0;
+    }
+    qdict_extract_subqdict(parent_options, &options, bdref_key_dot);
+
+    /* Options win over what the image says. */
+    reference = qdict_get_try_str(parent_options, bdref_key);
+    if (!reference && !qdict_haskey(options, "file.filename")) {
+        if (bs->backing_file[0] == '\0' && qdict_size(options) == 0) {
+            qobject_unref(options);
+            goto done;
+        }
+        implicit_backing = bs->backing_file[0] && !qdict_size(options);
+        backing_filename = bdrv_get_full_backing_filename(bs, &local_err);
+        if (local_err) {
+            ret = -EINVAL;
+            error_propagate(errp, local_err);
+            qobject_unref(options);
+            goto done;
+        }
+    }
+
+    if (!bs->drv || !bs->drv->supports_backing) {
+        ret = -EINVAL;
+        error_setg(errp, "Driver doesn't support backing files");
+        qobject_unref(options);
+        goto done;
+    }
+    if (!reference && bs->backing_format[0] != '\0' &&
+        !qdict_haskey(options, "driver")) {
+        qdict_put_str(options, "driver", bs->backing_format);
+    }
+
+    backing_hd = bdrv_open_inherit(backing_filename, reference, options, 0, bs,
+                                   &child_of_bds, BDRV_CHILD_COW, errp);
+    if (!backing_hd) {
+        bs->open_flags |= BDRV_O_NO_BACKING;
+        error_prepend(errp, "Could not open backing file: ");
+        ret = -EINVAL;
+        goto done;
+    }
+
+    if (implicit_backing) {
+        bdrv_refresh_filename(backing_hd);
+        pstrcpy(bs->auto_backing_file, sizeof(bs->auto_backing_file),
+                backing_hd->filename);
+    }
+
+    /* The edge takes a reference of its own. */
+    ret = bdrv_set_backing_hd(bs, backing_hd, errp);
+    bdrv_unref(backing_hd);
+
+done:
+    qdict_del(parent_options, bdref_key);
+    return ret;
+}
+
+static int bdrv_set_backing_tran(BlockDriverState *bs,
+                                 BlockDriverState *backing_hd,
+                                 Transaction *tran, Error **errp)
+{
+    BdrvChildRole role = BDRV_CHILD_COW;
+    BdrvChild *child;
+
+    if (bs->drv && bs->drv->filtered_child_is_backing) {
+        role = BDRV_CHILD_FILTERED | BDRV_CHILD_PRIMARY;
+    }
+    if (bs->backing && bs->backing->frozen) {
+        error_setg(errp, "Cannot change frozen '%s' link from '%s' to '%s'",
+                   bs->backing->name, bs->node_name,
+                   bs->backing->bs->node_name);
+        return -EPERM;
+    }
+    if (backing_hd && (!bs->drv || (role == BDRV_CHILD_COW &&
+                                    !bs->drv->supports_backing))) {
+        error_setg(errp, "Driver '%s' of node '%s' does not support backing "
+                   "files", bs->drv ? bs->drv->format_name : "",
+                   bs->node_name);
+        return -ENOTSUP;
+    }
+    if (bs->backing) {
+        bdrv_unset_inherits_from(bs, bs->backing, bs->backing->bs);
+        bdrv_remove_child(bs->backing, tran);
+    }
+    if (!backing_hd) {
+        return 0;
+    }
+    bdrv_ref(backing_hd);
+    return bdrv_attach_child_noperm(bs, backing_hd, "backing", &child_of_bds,
+                                    role, &child, tran, errp);
+}
+
+int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
+                        Error **errp)
+{
+    Transaction *tran = tran_new();
+    int ret;
+
+    GLOBAL_STATE_CODE();
+    bdrv_drained_begin(bs);
+    ret = bdrv_set_backing_tran(bs, backing_hd, tran, errp);
+    if (ret >= 0) {
+        ret = bdrv_refresh_perms(bs, tran, errp);
+    }
+    tran_finalize(tran, ret);
+    if (ret >= 0 && backing_hd) {
+        /* What the image says of its backing file. */
+        bs->open_flags &= ~BDRV_O_NO_BACKING;
+        pstrcpy(bs->backing_file, sizeof(bs->backing_file),
+                bs->backing_file[0] ? bs->backing_file
+                                    : backing_hd->filename);
+        pstrcpy(bs->backing_format, sizeof(bs->backing_format),
+                backing_hd->drv ? backing_hd->drv->format_name : "");
+    }
+    if (ret >= 0) {
+        bdrv_refresh_limits(bs, NULL, NULL);
+    }
+    bdrv_drained_end(bs);
+    return ret;
+}
+
+int bdrv_change_backing_file(BlockDriverState *bs, const char *backing_file,
+                             const char *backing_fmt, bool warn)
+{
+    BlockDriver *drv = bs->drv;
+    int ret;
+
+    GLOBAL_STATE_CODE();
+    if (!drv) {
+        return -ENOMEDIUM;
+    }
+    /* A format alone says nothing. */
+    if (backing_fmt && !backing_file) {
+        return -EINVAL;
+    }
+    if (!drv->bdrv_change_backing_file) {
+        return -ENOTSUP;
+    }
+    ret = drv->bdrv_change_backing_file(bs, backing_file, backing_fmt);
+    if (ret == 0) {
+        pstrcpy(bs->backing_file, sizeof(bs->backing_file),
+                backing_file ?: "");
+        pstrcpy(bs->backing_format, sizeof(bs->backing_format),
+                backing_fmt ?: "");
+        pstrcpy(bs->auto_backing_file, sizeof(bs->auto_backing_file),
+                backing_file ?: "");
+    }
+    return ret;
+}
