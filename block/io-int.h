@@ -32,9 +32,16 @@ int coroutine_fn bdrv_driver_pwritev_compressed(BlockDriverState *bs,
                                                 int64_t offset, int64_t bytes,
                                                 QEMUIOVector *qiov,
                                                 size_t qiov_offset);
+
+/* io-zero.c: by the driver in pieces that it likes, or by writing them */
 int coroutine_fn bdrv_co_do_pwrite_zeroes(BlockDriverState *bs,
                                           int64_t offset, int64_t bytes,
                                           BdrvRequestFlags flags);
+/* Zeroes whose ends are in the middle of units; @req is all that is wanted. */
+int coroutine_fn bdrv_co_do_zero_pwritev(BdrvChild *child,
+                                         int64_t offset, int64_t bytes,
+                                         BdrvRequestFlags flags,
+                                         BdrvTrackedRequest *req);
 
 /*
  * io-cor.c: read whole clusters, of which some are not in @child's node, and
@@ -48,7 +55,49 @@ int coroutine_fn bdrv_co_do_copy_on_readv(BdrvChild *child,
 /* The unit in which @bs has its data, in bytes. */
 int bdrv_get_cluster_size(BlockDriverState *bs);
 
+/*
+ * Padding.  A request that does not begin or end at a unit's edge is made
+ * longer by what is before and after it:
+ *
+ *         head      the caller's buffer         tail
+ *     |----------|--------------------------|----------|
+ *     ^ aligned                                        ^ aligned
+ *
+ * For a write, head and tail are read first (bdrv_padding_rmw_read).  The
+ * buffer of both is one: `buf`, with `tail_buf` at its last unit.  If all is
+ * in one unit, it is read once (merge_reads).
+ */
+typedef struct BdrvRequestPadding {
+    uint8_t *buf;
+    size_t buf_len;
+    uint8_t *tail_buf;
+    size_t head;
+    size_t tail;
+    bool merge_reads;
+    QEMUIOVector local_qiov;
+} BdrvRequestPadding;
+
 /* io.c */
+
+/*
+ * What [@offset, @offset + @bytes), not empty, lacks to whole units of @bs; false:
+ * nothing.  To be given back with bdrv_padding_destroy().
+ */
+bool bdrv_init_padding(BlockDriverState *bs, int64_t offset, int64_t bytes,
+                       BdrvRequestPadding *pad);
+void bdrv_padding_destroy(BdrvRequestPadding *pad);
+/*
+ * Read what @pad lacks, for @req, which is serialising.  With @zero_middle what is
+ * between, in its buffer, becomes zeroes.
+ */
+int coroutine_fn bdrv_padding_rmw_read(BdrvChild *child,
+                                       BdrvTrackedRequest *req,
+                                       BdrvRequestPadding *pad,
+                                       bool zero_middle);
+/* Whole units of @align bytes, in pieces that the driver takes. */
+int coroutine_fn bdrv_aligned_pwritev(BdrvChild *child,
+    BdrvTrackedRequest *req, int64_t offset, int64_t bytes, int64_t align,
+    QEMUIOVector *qiov, size_t qiov_offset, BdrvRequestFlags flags);
 int bdrv_check_request32(int64_t offset, int64_t bytes,
                          QEMUIOVector *qiov, size_t qiov_offset);
 int coroutine_fn bdrv_co_write_req_prepare(BdrvChild *child,

@@ -159,29 +159,9 @@ static int coroutine_fn bdrv_aligned_preadv(BdrvChild *child,
     return ret < 0 ? ret : 0;
 }
 
-/*
- * Padding.  A request that does not begin or end at a unit's edge is made
- * longer by what is before and after it:
- *
- *         head      the caller's buffer         tail
- *     |----------|--------------------------|----------|
- *     ^ aligned                                        ^ aligned
- *
- * For a write, head and tail are read first (bdrv_padding_rmw_read).  The
- * buffer of both is one: `buf`, with `tail_buf` at its last unit.  If all is
- * in one unit, it is read once (merge_reads).
- */
-typedef struct BdrvRequestPadding {
-    uint8_t *buf;
-    size_t buf_len;
-    uint8_t *tail_buf;
-    size_t head;
-    size_t tail;
-    bool merge_reads;
-    QEMUIOVector local_qiov;
-} BdrvRequestPadding;
+/* Padding: see BdrvRequestPadding. */
 
-static bool bdrv_init_padding(BlockDriverState *bs,
+bool bdrv_init_padding(BlockDriverState *bs,
                               int64_t offset, int64_t bytes,
                               BdrvRequestPadding *pad)
 {
@@ -209,7 +189,7 @@ static bool bdrv_init_padding(BlockDriverState *bs,
     return true;
 }
 
-static void bdrv_padding_destroy(BdrvRequestPadding *pad)
+void bdrv_padding_destroy(BdrvRequestPadding *pad)
 {
     if (pad->buf) {
         qemu_vfree(pad->buf);
@@ -218,7 +198,7 @@ static void bdrv_padding_destroy(BdrvRequestPadding *pad)
     memset(pad, 0, sizeof(*pad));
 }
 
-static int coroutine_fn bdrv_padding_rmw_read(BdrvChild *child,
+int coroutine_fn bdrv_padding_rmw_read(BdrvChild *child,
                                               BdrvTrackedRequest *req,
                                               BdrvRequestPadding *pad,
                                               bool zero_middle)
@@ -478,7 +458,7 @@ void coroutine_fn bdrv_co_write_req_finish(BdrvChild *child,
     }
 }
 
-static int coroutine_fn bdrv_aligned_pwritev(BdrvChild *child,
+int coroutine_fn bdrv_aligned_pwritev(BdrvChild *child,
     BdrvTrackedRequest *req, int64_t offset, int64_t bytes, int64_t align,
     QEMUIOVector *qiov, size_t qiov_offset, BdrvRequestFlags flags)
 {
@@ -550,73 +530,6 @@ static int coroutine_fn bdrv_aligned_pwritev(BdrvChild *child,
         ret = 0;
     }
     bdrv_co_write_req_finish(child, offset, bytes, req, ret);
-    return ret;
-}
-
-/* Zeroes whose ends are in the middle of units: there they are written. */
-static int coroutine_fn bdrv_co_do_zero_pwritev(BdrvChild *child,
-                                                int64_t offset, int64_t bytes,
-                                                BdrvRequestFlags flags,
-                                                BdrvTrackedRequest *req)
-{
-    BlockDriverState *bs = child->bs;
-    uint64_t align = bs->bl.request_alignment;
-    BdrvRequestPadding pad;
-    QEMUIOVector local_qiov;
-    bool padding;
-    int ret = 0;
-
-    /* The ends are ours, not the caller's buffer. */
-    flags &= ~BDRV_REQ_REGISTERED_BUF;
-
-    padding = bdrv_init_padding(bs, offset, bytes, &pad);
-    if (padding) {
-        assert(!(flags & BDRV_REQ_NO_WAIT));
-        bdrv_make_request_serialising(req, align);
-        ret = bdrv_padding_rmw_read(child, req, &pad, true);
-        if (ret < 0) {
-            goto out;
-        }
-
-        if (pad.head || pad.merge_reads) {
-            int64_t aligned_offset = offset & ~(align - 1);
-            int64_t write_bytes = pad.merge_reads ? pad.buf_len : align;
-
-            qemu_iovec_init_buf(&local_qiov, pad.buf, write_bytes);
-            ret = bdrv_aligned_pwritev(child, req, aligned_offset, write_bytes,
-                                       align, &local_qiov, 0,
-                                       flags & ~BDRV_REQ_ZERO_WRITE);
-            if (ret < 0 || pad.merge_reads) {
-                goto out;
-            }
-            offset += write_bytes - pad.head;
-            bytes -= write_bytes - pad.head;
-        }
-    }
-
-    if (bytes >= align) {
-        /* The middle is whole. */
-        int64_t aligned_bytes = bytes & ~(align - 1);
-
-        assert((offset & (align - 1)) == 0);
-        ret = bdrv_aligned_pwritev(child, req, offset, aligned_bytes, align,
-                                   NULL, 0, flags);
-        if (ret < 0) {
-            goto out;
-        }
-        bytes -= aligned_bytes;
-        offset += aligned_bytes;
-    }
-
-    if (bytes) {
-        assert(align == pad.tail + bytes);
-        qemu_iovec_init_buf(&local_qiov, pad.tail_buf, align);
-        ret = bdrv_aligned_pwritev(child, req, offset, align, align,
-                                   &local_qiov, 0,
-                                   flags & ~BDRV_REQ_ZERO_WRITE);
-    }
-out:
-    bdrv_padding_destroy(&pad);
     return ret;
 }
 
@@ -709,15 +622,4 @@ int coroutine_fn bdrv_co_pwritev_part(BdrvChild *child,
 out:
     bdrv_dec_in_flight(bs);
     return ret;
-}
-
-int coroutine_fn bdrv_co_pwrite_zeroes(BdrvChild *child, int64_t offset,
-                                       int64_t bytes, BdrvRequestFlags flags)
-{
-    trace_bdrv_co_pwrite_zeroes(child->bs, offset, bytes, flags);
-    if (!(child->bs->open_flags & BDRV_O_UNMAP)) {
-        flags &= ~BDRV_REQ_MAY_UNMAP;
-    }
-    return bdrv_co_pwritev(child, offset, bytes, NULL,
-                           BDRV_REQ_ZERO_WRITE | flags);
 }
