@@ -309,9 +309,6 @@ static inline void qcow2_mark_dirty(Qcow2DirtyRange *r, uint64_t from,
 void G_GNUC_PRINTF(5, 6)
 qcow2_signal_corruption(BlockDriverState *bs, bool fatal, int64_t offset,
                         int64_t size, const char *message_format, ...);
-/* Make the image dirty before counts fall behind, and clean afterwards. */
-int qcow2_mark_image_dirty(BlockDriverState *bs);
-int qcow2_mark_clean(BlockDriverState *bs);
 /* Whether [offset, offset + entries * entry_len) can be a table. */
 int qcow2_validate_table(BlockDriverState *bs, uint64_t offset,
                          uint64_t entries, size_t entry_len,
@@ -321,11 +318,20 @@ int qcow2_validate_table(BlockDriverState *bs, uint64_t offset,
 uint64_t *qcow2_read_table(BlockDriverState *bs, uint64_t offset,
                            uint64_t entries, const char *table_name,
                            Error **errp);
+
+/* qcow2-flush.c */
+
+/* Make the image dirty before counts fall behind, and clean afterwards. */
+int qcow2_mark_image_dirty(BlockDriverState *bs);
+int qcow2_mark_clean(BlockDriverState *bs);
 /*
  * Bring all tables to the file, in the order that keeps it whole, and then let
  * go of what was freed.  With s->lock, if others may run.
  */
 int qcow2_write_caches(BlockDriverState *bs);
+/* All of that, and counts that were put off, so that the image is clean. */
+int qcow2_inactivate(BlockDriverState *bs);
+int coroutine_fn qcow2_co_flush_to_os(BlockDriverState *bs);
 
 /* qcow2-header.c */
 
@@ -366,7 +372,7 @@ int qcow2_link_clusters(BlockDriverState *bs, uint64_t offset,
  */
 int qcow2_zero_clusters(BlockDriverState *bs, uint64_t offset, uint64_t bytes,
                         bool zero, bool unmap, enum qcow2_discard_type type);
-/* A table that has room for @entries; exactly as many if @exact. */
+/* A table of @entries, if it has fewer. */
 int qcow2_grow_l1_table(BlockDriverState *bs, uint64_t entries);
 /* Free the tables behind the first @entries. */
 int qcow2_shrink_l1_table(BlockDriverState *bs, uint64_t entries);
