@@ -2,8 +2,8 @@
  * BlockBackend: life, names, the medium.
  *
  * Read include/sysemu/block-backend.h first; block-backend-io.c has the
- * requests, block-backend-dev.c what the device and the medium hear of each
- * other.
+ * requests, block-backend-info.c what they may be like, block-backend-dev.c what
+ * the device and the medium hear of each other.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -75,8 +75,6 @@ BlockBackend *blk_new_open(const char *filename, const char *reference,
         if (flags & BDRV_O_RDWR) {
             perm |= BLK_PERM_WRITE;
         }
-    } else {
-        flags |= BDRV_O_NO_IO;
     }
     if (flags & BDRV_O_RESIZE) {
         perm |= BLK_PERM_RESIZE;
@@ -89,13 +87,7 @@ BlockBackend *blk_new_open(const char *filename, const char *reference,
     if (!bs) {
         return NULL;
     }
-    blk = blk_new(bdrv_get_aio_context(bs), perm, shared);
-    blk->perm = perm;
-    blk->shared_perm = shared;
-    if (blk_insert_bs(blk, bs, errp) < 0) {
-        blk_unref(blk);
-        blk = NULL;
-    }
+    blk = blk_new_with_bs(bs, perm, shared, errp);
     bdrv_unref(bs);
     return blk;
 }
