@@ -485,26 +485,7 @@ QemuOptsList qemu_legacy_drive_opts = {
             .type = QEMU_OPT_STRING,
             .help = "the image",
         },
-        {
-            .name = BDRV_OPT_READ_ONLY,
-            .type = QEMU_OPT_BOOL,
-            .help = "do not write",
-        },
-        {
-            .name = "rerror",
-            .type = QEMU_OPT_STRING,
-            .help = "what to do when a read fails",
-        },
-        {
-            .name = "werror",
-            .type = QEMU_OPT_STRING,
-            .help = "what to do when a write fails",
-        },
-        {
-            .name = "copy-on-read",
-            .type = QEMU_OPT_BOOL,
-            .help = "what is read of the backing file becomes the image's",
-        },
+        DRIVE_POLICY_OPTS,
         { }
     },
 };

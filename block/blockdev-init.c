@@ -308,26 +308,7 @@ QemuOptsList qemu_common_drive_opts = {
             .type = QEMU_OPT_STRING,
             .help = "the format of the image",
         },
-        {
-            .name = "rerror",
-            .type = QEMU_OPT_STRING,
-            .help = "what to do when a read fails",
-        },
-        {
-            .name = "werror",
-            .type = QEMU_OPT_STRING,
-            .help = "what to do when a write fails",
-        },
-        {
-            .name = BDRV_OPT_READ_ONLY,
-            .type = QEMU_OPT_BOOL,
-            .help = "do not write",
-        },
-        {
-            .name = "copy-on-read",
-            .type = QEMU_OPT_BOOL,
-            .help = "what is read of the backing file becomes the image's",
-        },
+        DRIVE_POLICY_OPTS,
         THROTTLE_OPTS,
         {
             .name = "throttling.group",
