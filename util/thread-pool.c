@@ -4,11 +4,12 @@
  * Read include/block/thread-pool.h first.
  *
  *     context's thread             pool->lock                worker
- *     submit: state QUEUED  ──> request_list ──> state ACTIVE, func(arg)
- *     completion BH <──────────────────────────── state DONE, ret
+ *     submit ───────────────> request_list ──> func(arg)
+ *     completion BH <──────────── done_list <── ret
  *
- * `head` has all elements, and belongs to the context's thread alone; state
- * changes to QUEUED -> ACTIVE (or, by cancelling, DONE) under the lock.
+ * Waking a thread costs more than many a request takes, so one is woken at a time:
+ * it wakes the next if it finds more than it takes.  Requests that are quick are
+ * done by a few threads; for those that block there soon are enough.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -26,24 +27,17 @@
 
 typedef struct ThreadPoolElement ThreadPoolElement;
 
-enum ThreadState {
-    THREAD_QUEUED,
-    THREAD_ACTIVE,
-    THREAD_DONE,
-};
-
 struct ThreadPoolElement {
     BlockAIOCB common;
     ThreadPool *pool;
     ThreadPoolFunc *func;
     void *arg;
 
-    /* Written under the lock until ACTIVE, then by the worker. */
-    enum ThreadState state;
+    bool queued;                /* under the lock */
     int ret;
 
-    QTAILQ_ENTRY(ThreadPoolElement) reqs;   /* under the lock */
-    QLIST_ENTRY(ThreadPoolElement) all;     /* in the context's thread */
+    QTAILQ_ENTRY(ThreadPoolElement) reqs;   /* request_list, or to_complete */
+    QSLIST_ENTRY(ThreadPoolElement) done;
 };
 
 struct ThreadPool {
@@ -55,10 +49,15 @@ struct ThreadPool {
     QEMUBH *new_thread_bh;
 
     /* In the context's thread. */
-    QLIST_HEAD(, ThreadPoolElement) head;
+    unsigned in_flight;
+    QTAILQ_HEAD(, ThreadPoolElement) to_complete;
+
+    /* Added to by workers, atomically; the last one is first. */
+    QSLIST_HEAD(, ThreadPoolElement) done_list;
 
     /* Under the lock. */
     QTAILQ_HEAD(, ThreadPoolElement) request_list;
+    bool waking;                /* one of the idle ones is on its way */
     int cur_threads;
     int idle_threads;
     int new_threads;            /* to be made … */
@@ -66,6 +65,24 @@ struct ThreadPool {
     int min_threads;
     int max_threads;
 };
+
+/* With the lock: is one more worker to be woken, when it is released? */
+static bool wake_another(ThreadPool *pool)
+{
+    if (pool->waking || !pool->idle_threads) {
+        return false;
+    }
+    pool->waking = true;
+    return true;
+}
+
+/* To the completion BH. */
+static void element_done(ThreadPool *pool, ThreadPoolElement *elem, int ret)
+{
+    elem->ret = ret;
+    QSLIST_INSERT_HEAD_ATOMIC(&pool->done_list, elem, done);
+    qemu_bh_schedule(pool->completion_bh);
+}
 
 static void *worker_thread(void *opaque)
 {
@@ -79,7 +96,7 @@ static void *worker_thread(void *opaque)
 
     while (pool->cur_threads <= pool->max_threads) {
         ThreadPoolElement *req;
-        int ret;
+        bool wake;
 
         if (QTAILQ_EMPTY(&pool->request_list)) {
             bool in_time;
@@ -88,6 +105,7 @@ static void *worker_thread(void *opaque)
             in_time = qemu_cond_timedwait(&pool->request_cond, &pool->lock,
                                           THREAD_POOL_IDLE_MS);
             pool->idle_threads--;
+            pool->waking = false;
             if (!in_time && QTAILQ_EMPTY(&pool->request_list) &&
                 pool->cur_threads > pool->min_threads) {
                 break;          /* there is nothing to do for so many */
@@ -97,15 +115,14 @@ static void *worker_thread(void *opaque)
 
         req = QTAILQ_FIRST(&pool->request_list);
         QTAILQ_REMOVE(&pool->request_list, req, reqs);
-        req->state = THREAD_ACTIVE;
+        req->queued = false;
+        wake = !QTAILQ_EMPTY(&pool->request_list) && wake_another(pool);
         qemu_mutex_unlock(&pool->lock);
+        if (wake) {
+            qemu_cond_signal(&pool->request_cond);
+        }
 
-        ret = req->func(req->arg);
-
-        req->ret = ret;
-        /* ret before state, for thread_pool_completion_bh(). */
-        qatomic_store_release(&req->state, THREAD_DONE);
-        qemu_bh_schedule(pool->completion_bh);
+        element_done(pool, req, req->func(req->arg));
 
         qemu_mutex_lock(&pool->lock);
     }
@@ -156,40 +173,48 @@ static void spawn_thread(ThreadPool *pool)
     }
 }
 
+/* What is done, in the order in which it was. */
+static void collect_done(ThreadPool *pool)
+{
+    QSLIST_HEAD(, ThreadPoolElement) done;
+    QTAILQ_HEAD(, ThreadPoolElement) in_order =
+        QTAILQ_HEAD_INITIALIZER(in_order);
+    ThreadPoolElement *elem;
+
+    QSLIST_MOVE_ATOMIC(&done, &pool->done_list);
+    while ((elem = QSLIST_FIRST(&done))) {
+        QSLIST_REMOVE_HEAD(&done, done);
+        QTAILQ_INSERT_HEAD(&in_order, elem, reqs);
+    }
+    while ((elem = QTAILQ_FIRST(&in_order))) {
+        QTAILQ_REMOVE(&in_order, elem, reqs);
+        QTAILQ_INSERT_TAIL(&pool->to_complete, elem, reqs);
+    }
+}
+
 static void thread_pool_completion_bh(void *opaque)
 {
     ThreadPool *pool = opaque;
-    ThreadPoolElement *elem, *next;
+    ThreadPoolElement *elem;
+    bool scheduled = false;
 
     aio_context_acquire(pool->ctx);
-restart:
-    QLIST_FOREACH_SAFE(elem, &pool->head, all, next) {
-        if (qatomic_load_acquire(&elem->state) != THREAD_DONE) {
-            continue;
-        }
-
+    collect_done(pool);
+    while ((elem = QTAILQ_FIRST(&pool->to_complete))) {
+        QTAILQ_REMOVE(&pool->to_complete, elem, reqs);
+        pool->in_flight--;
         trace_thread_pool_complete(pool, elem, elem->common.opaque, elem->ret);
-        QLIST_REMOVE(elem, all);
-        if (!elem->common.cb) {
-            qemu_aio_unref(elem);
-            continue;
+        if (elem->common.cb) {
+            /* The callback may poll, and wait for one of the others. */
+            if (!scheduled && !QTAILQ_EMPTY(&pool->to_complete)) {
+                qemu_bh_schedule(pool->completion_bh);
+                scheduled = true;
+            }
+            aio_context_release(pool->ctx);
+            elem->common.cb(elem->common.opaque, elem->ret);
+            aio_context_acquire(pool->ctx);
         }
-
-        /*
-         * The callback may poll: then this BH must run for those that are done
-         * by then.
-         */
-        qemu_bh_schedule(pool->completion_bh);
-
-        aio_context_release(pool->ctx);
-        elem->common.cb(elem->common.opaque, elem->ret);
-        aio_context_acquire(pool->ctx);
-
-        /* If it did not poll, this call has seen all; else it does no harm. */
-        qemu_bh_cancel(pool->completion_bh);
-
         qemu_aio_unref(elem);
-        goto restart;           /* `next` may be gone */
     }
     aio_context_release(pool->ctx);
 }
@@ -202,12 +227,10 @@ static void thread_pool_cancel(BlockAIOCB *acb)
     trace_thread_pool_cancel(elem, elem->common.opaque);
 
     QEMU_LOCK_GUARD(&pool->lock);
-    if (elem->state == THREAD_QUEUED) {
+    if (elem->queued) {
+        elem->queued = false;
         QTAILQ_REMOVE(&pool->request_list, elem, reqs);
-        qemu_bh_schedule(pool->completion_bh);
-
-        elem->state = THREAD_DONE;
-        elem->ret = -ECANCELED;
+        element_done(pool, elem, -ECANCELED);
     }
 }
 
@@ -229,14 +252,15 @@ BlockAIOCB *thread_pool_submit_aio(ThreadPool *pool,
                                    BlockCompletionFunc *cb, void *opaque)
 {
     ThreadPoolElement *req;
+    bool wake;
 
     req = qemu_aio_get(&thread_pool_aiocb_info, NULL, cb, opaque);
     req->func = func;
     req->arg = arg;
-    req->state = THREAD_QUEUED;
+    req->queued = true;
     req->pool = pool;
 
-    QLIST_INSERT_HEAD(&pool->head, req, all);
+    pool->in_flight++;
     trace_thread_pool_submit(pool, req, arg);
 
     qemu_mutex_lock(&pool->lock);
@@ -244,8 +268,11 @@ BlockAIOCB *thread_pool_submit_aio(ThreadPool *pool,
         spawn_thread(pool);
     }
     QTAILQ_INSERT_TAIL(&pool->request_list, req, reqs);
+    wake = wake_another(pool);
     qemu_mutex_unlock(&pool->lock);
-    qemu_cond_signal(&pool->request_cond);
+    if (wake) {
+        qemu_cond_signal(&pool->request_cond);
+    }
     return &req->common;
 }
 
@@ -304,7 +331,8 @@ ThreadPool *thread_pool_new(AioContext *ctx)
     qemu_cond_init(&pool->worker_stopped);
     qemu_cond_init(&pool->request_cond);
     pool->new_thread_bh = aio_bh_new(ctx, spawn_thread_bh_fn, pool);
-    QLIST_INIT(&pool->head);
+    QTAILQ_INIT(&pool->to_complete);
+    QSLIST_INIT(&pool->done_list);
     QTAILQ_INIT(&pool->request_list);
     thread_pool_update_params(pool, ctx);
     return pool;
@@ -315,7 +343,7 @@ void thread_pool_free(ThreadPool *pool)
     if (!pool) {
         return;
     }
-    assert(QLIST_EMPTY(&pool->head));
+    assert(!pool->in_flight);
 
     qemu_mutex_lock(&pool->lock);
     /* Those that were never made. */

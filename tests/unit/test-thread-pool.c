@@ -161,6 +161,41 @@ static void test_cancel(void)
     aio_context_set_thread_pool_params(ctx, 0, 64, &error_abort);
 }
 
+/* None comes to its end before all are at work. */
+static int at_work;
+
+static int meet_cb(void *opaque)
+{
+    qatomic_inc(&at_work);
+    while (qatomic_read(&at_work) < 16) {
+        g_usleep(100);
+    }
+    return 0;
+}
+
+/*
+ * Those that block are at work at the same time, when there are workers that
+ * sleep, though these are woken one by the other.
+ */
+static void test_all_wake(void)
+{
+    WorkerTestData data[16];
+
+    aio_context_set_thread_pool_params(ctx, 16, 16, &error_abort);
+    for (int round = 0; round < 50; round++) {
+        at_work = 0;
+        active = 16;
+        for (int i = 0; i < 16; i++) {
+            data[i].ret = -EINPROGRESS;
+            thread_pool_submit_aio(pool, meet_cb, &data[i], done_cb, &data[i]);
+        }
+        while (active > 0) {
+            aio_poll(ctx, true);
+        }
+    }
+    aio_context_set_thread_pool_params(ctx, 0, 64, &error_abort);
+}
+
 static void test_params(void)
 {
     Error *err = NULL;
@@ -216,6 +251,7 @@ int main(int argc, char **argv)
     g_test_add_func("/thread-pool/submit-co", test_submit_co);
     g_test_add_func("/thread-pool/submit-many", test_submit_many);
     g_test_add_func("/thread-pool/cancel", test_cancel);
+    g_test_add_func("/thread-pool/all-wake", test_all_wake);
     g_test_add_func("/thread-pool/params", test_params);
     g_test_add_func("/thread-pool/nested-poll", test_nested_poll);
     return g_test_run();
