@@ -33,6 +33,7 @@ typedef struct BDRVFileState {
     bool has_discard;
     bool has_write_zeroes;
     bool has_unmap_zeroes;
+    bool has_nowait;
     bool use_linux_io_uring;
     bool drop_cache;
     bool needs_alignment;       /* O_DIRECT */

@@ -15,6 +15,10 @@
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qemu/memalign.h"
+#include "qemu/units.h"
+
+/* What is read from the host's cache without a worker: up to so much. */
+#define NOWAIT_MAX_BYTES (64 * KiB)
 
 /* Limits */
 
@@ -91,6 +95,30 @@ int coroutine_fn file_thread_pool_submit(BlockDriverState *bs,
     return thread_pool_submit_co(pool, file_aio_worker, acb);
 }
 
+/*
+ * What the host has in its cache takes no waiting, and so no worker: only a copy,
+ * which costs less than to hand it over.  False if it has not, or not all; then
+ * the kernel may have begun to read it.
+ *
+ * QEMU asks a worker each time.
+ */
+static bool file_read_cached(BDRVFileState *s, int64_t offset,
+                             QEMUIOVector *qiov)
+{
+    ssize_t len;
+
+    /* A long copy is a worker's: the others of the thread go on meanwhile. */
+    if (!s->has_nowait || (s->open_flags & O_DIRECT) ||
+        qiov->size > NOWAIT_MAX_BYTES || qiov->niov > IOV_MAX) {
+        return false;
+    }
+    len = preadv2(s->fd, qiov->iov, qiov->niov, offset, RWF_NOWAIT);
+    if (len == -1 && (errno == EOPNOTSUPP || errno == ENOSYS)) {
+        s->has_nowait = false;
+    }
+    return len == (ssize_t)qiov->size;
+}
+
 static int coroutine_fn file_co_prw(BlockDriverState *bs, int64_t offset,
                                     int64_t bytes, QEMUIOVector *qiov,
                                     int type)
@@ -98,6 +126,9 @@ static int coroutine_fn file_co_prw(BlockDriverState *bs, int64_t offset,
     BDRVFileState *s = bs->opaque;
     FileAIOData acb;
 
+    if (type == QEMU_AIO_READ && file_read_cached(s, offset, qiov)) {
+        return 0;
+    }
     if (s->needs_alignment && !bdrv_qiov_is_aligned(bs, qiov)) {
         type |= QEMU_AIO_MISALIGNED;
 #ifdef CONFIG_LINUX_IO_URING

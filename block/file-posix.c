@@ -195,6 +195,7 @@ static int file_open_common(BlockDriverState *bs, QDict *options,
     s->has_discard = true;
     s->has_write_zeroes = true;
     s->has_unmap_zeroes = true;
+    s->has_nowait = true;
     s->needs_alignment = s->open_flags & O_DIRECT;
 
     if (fstat(s->fd, &st) < 0) {

@@ -7,6 +7,7 @@
 
 #include "qemu/osdep.h"
 #include "block/block_int.h"
+#include "block/thread-pool.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qdict.h"
 #include "qemu/cutils.h"
@@ -364,6 +365,95 @@ static void test_drain_queue(void)
     blk_unref(blk);
 }
 
+/* What is in the host's cache is read though all workers are busy. */
+
+static int held(void *opaque)
+{
+    while (!qatomic_read((bool *)opaque)) {
+        g_usleep(100);
+    }
+    return 0;
+}
+
+static bool host_reads_without_waiting(void)
+{
+    char buf[4096];
+    struct iovec iov = { .iov_base = buf, .iov_len = sizeof(buf) };
+    int fd = open(image, O_RDONLY | O_CLOEXEC);
+    bool does;
+
+    g_assert_cmpint(fd, >=, 0);
+    does = preadv2(fd, &iov, 1, 0, RWF_NOWAIT) == sizeof(buf);
+    close(fd);
+    return does;
+}
+
+static void test_cached(void)
+{
+    static const size_t sizes[] = { 512, 65536, 65536 + 512 };
+    AioContext *ctx = qemu_get_aio_context();
+    g_autofree uint8_t *buf = g_malloc(128 * 1024);
+    bool at_once, let_go;
+    BlockBackend *blk;
+
+    fill_image(128 * 1024);
+    at_once = host_reads_without_waiting();
+    aio_context_set_thread_pool_params(ctx, 0, 1, &error_abort);
+    blk = open_raw(NULL, 0);
+    for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
+        QEMUIOVector qiov = QEMU_IOVEC_INIT_BUF(qiov, buf, sizes[i]);
+        int done = -EINPROGRESS, worker_done = -EINPROGRESS;
+
+        let_go = false;
+        memset(buf, 0xff, sizes[i]);
+        thread_pool_submit_aio(aio_get_thread_pool(ctx), held, &let_go,
+                               set_done, &worker_done);
+        blk_aio_preadv(blk, 1024, &qiov, 0, set_done, &done);
+        while (aio_poll(ctx, false)) {
+            /* what there is to do */
+        }
+        /* A long one is a worker's. */
+        g_assert_cmpint(done, ==, at_once && sizes[i] <= 65536 ? 0
+                                  : -EINPROGRESS);
+        qatomic_set(&let_go, true);
+        g_assert_cmpint(wait_done(&done), ==, 0);
+        g_assert_cmpint(wait_done(&worker_done), ==, 0);
+        for (size_t n = 0; n < sizes[i]; n++) {
+            g_assert_cmphex(buf[n], ==, (n + 1024) / 512 & 0xff);
+        }
+    }
+    blk_unref(blk);
+    aio_context_set_thread_pool_params(ctx, 0, 64, &error_abort);
+}
+
+/* Out of the cache, and half in it: the same bytes. */
+static void test_not_cached(void)
+{
+    g_autofree uint8_t *buf = g_malloc(65536);
+    BlockBackend *blk;
+    uint8_t byte;
+    int fd;
+
+    fill_image(65536);
+    fd = open(image, O_RDWR | O_CLOEXEC);
+    g_assert_cmpint(fd, >=, 0);
+    g_assert_cmpint(fdatasync(fd), ==, 0);
+    blk = open_raw(NULL, 0);
+    for (int round = 0; round < 3; round++) {
+        g_assert_cmpint(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), ==, 0);
+        if (round) {
+            g_assert_cmpint(pread(fd, &byte, 1, 8192 * round), ==, 1);
+        }
+        memset(buf, 0xff, 65536);
+        g_assert_cmpint(blk_pread(blk, 0, 65536, buf, 0), ==, 0);
+        for (size_t n = 0; n < 65536; n++) {
+            g_assert_cmphex(buf[n], ==, n / 512);
+        }
+    }
+    blk_unref(blk);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     int fd, ret;
@@ -386,6 +476,8 @@ int main(int argc, char **argv)
     g_test_add_func("/block-backend/file", test_file);
     g_test_add_func("/block-backend/file/direct", test_file_direct);
     g_test_add_func("/block-backend/file/io_uring", test_file_io_uring);
+    g_test_add_func("/block-backend/file/cached", test_cached);
+    g_test_add_func("/block-backend/file/not-cached", test_not_cached);
     g_test_add_func("/block-backend/file/many", test_file_many);
     g_test_add_func("/block-backend/raw-part", test_raw_part);
     g_test_add_func("/block-backend/truncate", test_truncate);
