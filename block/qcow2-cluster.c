@@ -66,6 +66,19 @@ void qcow2_parse_compressed(BDRVQcow2State *s, uint64_t l2_entry,
     *csize = sectors * 512 - (*coffset & 511);
 }
 
+/* -EIO, and a corrupt image, if no L2 table can be at @l2_offset. */
+static int qcow2_l2_check_offset(BlockDriverState *bs, uint64_t l1_index,
+                                 uint64_t l2_offset)
+{
+    if (offset_into_cluster(bs->opaque, l2_offset)) {
+        qcow2_signal_corruption(bs, true, -1, -1, "L2 table offset %#" PRIx64
+                                " unaligned (L1 index: %#" PRIx64 ")",
+                                l2_offset, l1_index);
+        return -EIO;
+    }
+    return 0;
+}
+
 /* The slice of an L2 table at @l2_offset that has @offset. */
 static int qcow2_l2_load(BlockDriverState *bs, uint64_t offset,
                          uint64_t l2_offset, Qcow2Table **slice)
@@ -73,12 +86,10 @@ static int qcow2_l2_load(BlockDriverState *bs, uint64_t offset,
     BDRVQcow2State *s = bs->opaque;
     uint64_t start = (uint64_t)(qcow2_l2_index(s, offset) -
                                 qcow2_l2_slice_index(s, offset)) * L2E_SIZE;
+    int ret = qcow2_l2_check_offset(bs, qcow2_l1_index(s, offset), l2_offset);
 
-    if (offset_into_cluster(s, l2_offset)) {
-        qcow2_signal_corruption(bs, true, -1, -1, "L2 table offset %#" PRIx64
-                                " unaligned (L1 index: %#" PRIx64 ")",
-                                l2_offset, qcow2_l1_index(s, offset));
-        return -EIO;
+    if (ret < 0) {
+        return ret;
     }
     return qcow2_cache_get(bs, s->l2_table_cache, l2_offset + start, slice);
 }
@@ -106,10 +117,14 @@ static int qcow2_l2_allocate(BlockDriverState *bs, uint64_t l1_index)
 {
     BDRVQcow2State *s = bs->opaque;
     uint64_t old = s->l1_table[l1_index] & L1E_OFFSET_MASK, one = 1;
-    void *table = qemu_try_blockalign0(bs->file->bs, s->cluster_size);
+    void *table;
     int64_t offset;
-    int ret;
+    int ret = qcow2_l2_check_offset(bs, l1_index, old);
 
+    if (ret < 0) {
+        return ret;
+    }
+    table = qemu_try_blockalign0(bs->file->bs, s->cluster_size);
     if (!table) {
         return -ENOMEM;
     }
@@ -406,6 +421,11 @@ int qcow2_shrink_l1_table(BlockDriverState *bs, uint64_t entries)
     for (uint64_t i = entries; i < s->l1_size; i++) {
         uint64_t l2_offset = s->l1_table[i] & L1E_OFFSET_MASK;
 
+        int ret = qcow2_l2_check_offset(bs, i, l2_offset);
+
+        if (ret < 0) {
+            return ret;
+        }
         if (l2_offset) {
             s->l1_table[i] = 0;
             qcow2_mark_dirty(&s->l1_dirty, i, i + 1);

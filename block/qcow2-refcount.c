@@ -245,6 +245,13 @@ static int qcow2_alloc_refcount_block(BlockDriverState *bs, uint64_t index,
         }
     }
     offset = index << s->refcount_block_bits << s->cluster_bits;
+    if (offset == 0) {
+        /* Every image has that one: it counts the header. */
+        qcow2_signal_corruption(bs, true, -1, -1, "Preventing invalid "
+                                "allocation of %s at offset 0",
+                                "refcount block");
+        return -EIO;
+    }
     ret = qcow2_cache_get_empty(bs, s->refcount_block_cache, offset, block);
     if (ret < 0) {
         return ret;
@@ -395,8 +402,14 @@ void qcow2_free_any_cluster(BlockDriverState *bs, uint64_t l2_entry,
         break;
     case QCOW2_CLUSTER_NORMAL:
     case QCOW2_CLUSTER_ZERO_ALLOC:
-        qcow2_free_clusters(bs, l2_entry & L2E_OFFSET_MASK, s->cluster_size,
-                            type);
+        offset = l2_entry & L2E_OFFSET_MASK;
+        if (offset_into_cluster(s, offset)) {
+            /* It is two clusters', which may be in use: they stay. */
+            qcow2_signal_corruption(bs, false, -1, -1, "Cannot free unaligned "
+                                    "cluster %#" PRIx64, offset);
+        } else {
+            qcow2_free_clusters(bs, offset, s->cluster_size, type);
+        }
         break;
     default:
         break;

@@ -298,6 +298,73 @@ static void test_bad_tables(void)
     unlink(path);
 }
 
+/* The count of the cluster at @offset, by the first block of counts. */
+static unsigned image_count(const char *path, uint64_t offset)
+{
+    uint64_t block = image_peek(path, image_peek(path, 48));
+
+    return image_peek(path, block + offset / 65536 * 2) >> 48;
+}
+
+/* No counts of the first clusters: the header's would be free to be taken. */
+static void test_bad_counts(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    uint8_t sector[512] = "";
+    uint64_t header;
+    BlockBackend *blk;
+
+    image_create(path, 1 << 20, "", NULL);
+    image_poke(path, image_peek(path, 48), 0, 8);
+    header = image_peek(path, 0);
+    blk = image_open(path, "file", NULL, &error_abort);
+    g_assert_cmpint(blk_pwrite(blk, 0, 512, sector, 0), ==, -EIO);
+    g_assert_cmpint(blk_pwrite(blk, 65536, 512, sector, 0), ==, -EIO);
+    blk_unref(blk);
+    g_assert_cmphex(image_peek(path, 0), ==, header);
+    unlink(path);
+}
+
+/*
+ * Data, and a table, between clusters.  To give it up would take the clusters on
+ * both sides from whom they belong to.
+ */
+static void test_bad_entries(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    uint64_t mask = 0x00fffffffffffe00ull, copied = 1ull << 63;
+    uint64_t l1 = 65536, l2, data;
+    g_autofree uint8_t *buf = g_malloc0(3 * 65536);
+    BlockBackend *blk;
+
+    image_create(path, 1 << 20, "", NULL);
+    blk = image_open(path, "file", NULL, &error_abort);
+    memset(buf, 1, 3 * 65536);
+    g_assert_cmpint(blk_pwrite(blk, 0, 3 * 65536, buf, 0), ==, 0);
+    blk_unref(blk);
+    l2 = image_peek(path, l1) & mask;
+    data = image_peek(path, l2) & mask;
+    g_assert_cmpuint(image_count(path, data), ==, 1);
+    g_assert_cmpuint(image_count(path, data + 65536), ==, 1);
+
+    image_poke(path, l2 + 8, copied | (data + 512), 8);
+    blk = image_open(path, "file", NULL, &error_abort);
+    blk_pdiscard(blk, 65536, 65536);
+    blk_flush(blk);
+    blk_unref(blk);
+    g_assert_cmpuint(image_count(path, data), ==, 1);
+    g_assert_cmpuint(image_count(path, data + 65536), ==, 1);
+
+    /* A table that others have, too, is copied before it is written. */
+    image_poke(path, 72, 0, 8);
+    image_poke(path, l1, l2 + 512, 8);
+    blk = image_open(path, "file", NULL, &error_abort);
+    g_assert_cmpint(blk_pwrite(blk, 0, 512, buf, 0), ==, -EIO);
+    blk_unref(blk);
+    g_assert_cmpuint(image_count(path, l2), ==, 1);
+    unlink(path);
+}
+
 /* Options of -blockdev that contradict each other */
 static void test_bad_options(void)
 {
@@ -342,6 +409,8 @@ int main(int argc, char **argv)
     g_test_add_func("/qcow2/parallel", test_parallel);
     g_test_add_func("/qcow2/bad/header", test_bad_header);
     g_test_add_func("/qcow2/bad/tables", test_bad_tables);
+    g_test_add_func("/qcow2/bad/counts", test_bad_counts);
+    g_test_add_func("/qcow2/bad/entries", test_bad_entries);
     g_test_add_func("/qcow2/bad/snapshot-tables", test_bad_snapshot_tables);
     g_test_add_func("/qcow2/bad/options", test_bad_options);
     return image_test_run();
