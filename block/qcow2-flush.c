@@ -21,32 +21,31 @@
 
 /* The dirty bit */
 
-/* Set or clear an incompatible feature, in the file first if it is set. */
+/* To the file; s->incompatible_features is the caller's. */
 static int qcow2_write_incompatible(BlockDriverState *bs, uint64_t features)
 {
-    BDRVQcow2State *s = bs->opaque;
     uint64_t be = cpu_to_be64(features);
-    int ret;
 
-    ret = bdrv_pwrite_sync(bs->file,
-                           offsetof(QCowHeader, incompatible_features),
-                           sizeof(be), &be, 0);
-    if (ret == 0) {
-        s->incompatible_features = features;
-    }
-    return ret;
+    return bdrv_pwrite_sync(bs->file,
+                            offsetof(QCowHeader, incompatible_features),
+                            sizeof(be), &be, 0);
 }
 
 int qcow2_mark_image_dirty(BlockDriverState *bs)
 {
     BDRVQcow2State *s = bs->opaque;
+    int ret;
 
     assert(s->qcow_version >= 3);
     if (s->incompatible_features & QCOW2_INCOMPAT_DIRTY) {
         return 0;
     }
-    return qcow2_write_incompatible(bs, s->incompatible_features |
-                                    QCOW2_INCOMPAT_DIRTY);
+    ret = qcow2_write_incompatible(bs, s->incompatible_features |
+                                   QCOW2_INCOMPAT_DIRTY);
+    if (ret == 0) {
+        s->incompatible_features |= QCOW2_INCOMPAT_DIRTY;
+    }
+    return ret;
 }
 
 int qcow2_mark_clean(BlockDriverState *bs)
@@ -58,9 +57,12 @@ int qcow2_mark_clean(BlockDriverState *bs)
         return 0;
     }
     ret = bdrv_flush(bs->file->bs);
-    return ret < 0 ? ret :
-           qcow2_write_incompatible(bs, s->incompatible_features &
-                                    ~(uint64_t)QCOW2_INCOMPAT_DIRTY);
+    if (ret < 0) {
+        return ret;
+    }
+    /* If it fails, nobody knows what the file says: it is said again. */
+    s->incompatible_features &= ~(uint64_t)QCOW2_INCOMPAT_DIRTY;
+    return qcow2_write_incompatible(bs, s->incompatible_features);
 }
 
 /* Tables */
@@ -93,86 +95,74 @@ static int qcow2_write_dirty_range(BlockDriverState *bs, const uint64_t *table,
     return ret;
 }
 
-/* Before what refers to it is written, what was written is flushed. */
-static int qcow2_flush_if(BlockDriverState *bs, bool *unflushed)
-{
-    if (!*unflushed) {
-        return 0;
-    }
-    *unflushed = false;
-    return bdrv_flush(bs->file->bs);
-}
-
-static int qcow2_write_refcounts(BlockDriverState *bs, bool *unflushed)
+/*
+ * Before what refers to it is written, what was written is flushed.  If that
+ * fails, it is still to be done.
+ */
+static int qcow2_flush_written(BlockDriverState *bs)
 {
     BDRVQcow2State *s = bs->opaque;
-    int ret;
+    int ret = 0;
+
+    if (s->data_unflushed) {
+        ret = bdrv_flush(bs->file->bs);
+        s->data_unflushed = ret < 0;
+    }
+    return ret;
+}
+
+static int qcow2_write_refcounts(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+    int ret = 0;
 
     if (qcow2_cache_is_dirty(s->refcount_block_cache)) {
         ret = qcow2_cache_write(bs, s->refcount_block_cache);
-        if (ret < 0) {
-            return ret;
-        }
-        *unflushed = true;
+        s->data_unflushed = true;
     }
-    if (s->refcount_table_dirty.to) {
-        ret = qcow2_flush_if(bs, unflushed);
+    if (ret == 0 && s->refcount_table_dirty.to) {
+        ret = qcow2_flush_written(bs);
         if (ret == 0) {
             ret = qcow2_write_dirty_range(bs, s->refcount_table,
                                           s->refcount_table_offset,
                                           &s->refcount_table_dirty,
                                           QCOW2_OL_REFCOUNT_TABLE);
+            s->data_unflushed = true;
         }
-        if (ret < 0) {
-            return ret;
-        }
-        *unflushed = true;
     }
-    return 0;
+    return ret;
 }
 
 int qcow2_write_caches(BlockDriverState *bs)
 {
     BDRVQcow2State *s = bs->opaque;
-    bool unflushed = s->data_unflushed;
     int ret = 0;
 
     if (!s->use_lazy_refcounts) {
-        ret = qcow2_write_refcounts(bs, &unflushed);
-        if (ret < 0) {
-            return ret;
-        }
+        ret = qcow2_write_refcounts(bs);
     }
-    if (qcow2_cache_is_dirty(s->l2_table_cache)) {
-        ret = qcow2_flush_if(bs, &unflushed);
+    if (ret == 0 && qcow2_cache_is_dirty(s->l2_table_cache)) {
+        ret = qcow2_flush_written(bs);
         if (ret == 0) {
             ret = qcow2_cache_write(bs, s->l2_table_cache);
+            s->data_unflushed = true;
         }
-        if (ret < 0) {
-            return ret;
-        }
-        unflushed = true;
     }
-    if (s->l1_dirty.to) {
-        ret = qcow2_flush_if(bs, &unflushed);
+    if (ret == 0 && s->l1_dirty.to) {
+        ret = qcow2_flush_written(bs);
         if (ret == 0) {
             ret = qcow2_write_dirty_range(bs, s->l1_table, s->l1_table_offset,
                                           &s->l1_dirty, QCOW2_OL_ACTIVE_L1);
+            s->data_unflushed = true;
         }
-        if (ret < 0) {
-            return ret;
-        }
-        unflushed = true;
     }
-    s->data_unflushed = false;
-    if (s->freed->len) {
-        ret = qcow2_flush_if(bs, &unflushed);
+    if (ret == 0 && s->freed->len) {
+        ret = qcow2_flush_written(bs);
         if (ret == 0) {
             ret = qcow2_process_freed(bs);
         }
     }
-    /* The caller, or the next one here, flushes what is left. */
-    s->data_unflushed |= unflushed;
+    /* What is left unflushed, the caller flushes, or the next one here. */
     return ret;
 }
 
@@ -180,7 +170,6 @@ int qcow2_write_caches(BlockDriverState *bs)
 int qcow2_inactivate(BlockDriverState *bs)
 {
     BDRVQcow2State *s = bs->opaque;
-    bool unflushed = false;
     int ret;
 
     if (!bdrv_is_writable(bs) || (s->incompatible_features &
@@ -189,7 +178,7 @@ int qcow2_inactivate(BlockDriverState *bs)
     }
     ret = qcow2_write_caches(bs);
     if (ret == 0) {
-        ret = qcow2_write_refcounts(bs, &unflushed);
+        ret = qcow2_write_refcounts(bs);
     }
     if (ret < 0) {
         error_report("Failed to flush the tables of an image: %s",

@@ -259,7 +259,7 @@ typedef struct BDRVQcow2State {
     uint64_t free_cluster_index; /* below it none is free */
 
     GArray *freed;              /* of Qcow2FreedClusters */
-    bool data_unflushed;        /* new clusters may not be on disk yet */
+    bool data_unflushed;        /* clusters or tables may not be on disk yet */
     QLIST_HEAD(, Qcow2Request) requests;
 
     QEMUTimer *cache_clean_timer;

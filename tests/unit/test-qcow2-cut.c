@@ -26,6 +26,8 @@ static struct {
     GByteArray *flushed;        /* as it was at the last flush */
     GPtrArray *since;           /* of CutWrite */
     int writes_left;            /* until the cut; -1: never */
+    bool stumbles;              /* now and then something fails */
+    int flushes_left;           /* until one fails, and only one; 0: none */
 } cut;
 
 static void cut_write_free(void *opaque)
@@ -84,6 +86,13 @@ static void cut_end(const char *image, bool in_order)
     g_ptr_array_unref(cut.since);
 }
 
+/* It is over; or it only seems so. */
+static bool cut_fails(void)
+{
+    return !cut.writes_left ||
+           (cut.stumbles && g_test_rand_int_range(0, 8) == 0);
+}
+
 static int cut_open(BlockDriverState *bs, QDict *options, int flags,
                     Error **errp)
 {
@@ -114,7 +123,7 @@ static int coroutine_fn cut_co_pwritev(BlockDriverState *bs, int64_t offset,
     g_autofree uint8_t *data = g_malloc(bytes);
     CutWrite *w;
 
-    if (!cut.writes_left) {
+    if (cut_fails()) {
         return -EIO;
     }
     cut.writes_left--;
@@ -129,7 +138,7 @@ static int coroutine_fn cut_co_pwritev(BlockDriverState *bs, int64_t offset,
 
 static int coroutine_fn cut_co_flush(BlockDriverState *bs)
 {
-    if (!cut.writes_left) {
+    if (cut_fails() || (cut.flushes_left && --cut.flushes_left == 0)) {
         return -EIO;
     }
     for (guint i = 0; i < cut.since->len; i++) {
@@ -174,7 +183,29 @@ static void put_number(uint8_t *sector, uint32_t number)
     }
 }
 
-/* Work until the disk fails.  Numbers go to @flushed and @since. */
+/* In a list of what was written since then: that write failed. */
+#define FAILED 0x80000000u
+
+/* A flush: the last write that succeeded is there, or one after it. */
+static void put_flush(uint32_t *flushed, GArray **since)
+{
+    for (int i = 0; i < CUT_SECTORS; i++) {
+        guint n = since[i]->len;
+
+        while (n && g_array_index(since[i], uint32_t, n - 1) & FAILED) {
+            n--;
+        }
+        if (n) {
+            flushed[i] = g_array_index(since[i], uint32_t, n - 1);
+            g_array_remove_range(since[i], 0, n);
+        }
+    }
+}
+
+/*
+ * Work until the disk fails for good.  Numbers go to @flushed and @since; one that
+ * could not be written may be there all the same.
+ */
 static void work_until_cut(BlockBackend *blk, uint32_t *flushed,
                            GArray **since)
 {
@@ -190,28 +221,26 @@ static void work_until_cut(BlockBackend *blk, uint32_t *flushed,
         if (what == 9) {
             ret = blk_flush(blk);
             if (ret == 0) {
-                for (int i = 0; i < CUT_SECTORS; i++) {
-                    guint len = since[i]->len;
-
-                    if (len) {
-                        flushed[i] = g_array_index(since[i], uint32_t,
-                                                   len - 1);
-                        g_array_set_size(since[i], 0);
-                    }
-                }
+                put_flush(flushed, since);
             }
         } else {
             for (int64_t i = 0; i < n; i++) {
                 put_number(buf + i * SECTOR, value);
-                g_array_append_val(since[first + i], value);
             }
             ret = value ? blk_pwrite(blk, first * SECTOR, n * SECTOR, buf, 0)
                         : blk_pwrite_zeroes(blk, first * SECTOR, n * SECTOR,
                                             BDRV_REQ_MAY_UNMAP);
+            if (ret < 0) {
+                value |= FAILED;
+            }
+            for (int64_t i = 0; i < n; i++) {
+                g_array_append_val(since[first + i], value);
+            }
         }
-        if (ret < 0) {
+        if (ret < 0 && !cut.writes_left) {
             return;
         }
+        g_assert_true(ret == 0 || cut.stumbles);
     }
 }
 
@@ -232,7 +261,7 @@ static void expect_survived(BlockBackend *blk, const uint32_t *flushed,
         }
         ok = number == flushed[i];
         for (guint j = 0; j < since[i]->len && !ok; j++) {
-            ok = number == g_array_index(since[i], uint32_t, j);
+            ok = number == (g_array_index(since[i], uint32_t, j) & ~FAILED);
         }
         if (!ok) {
             g_error("sector %d has what was written by %u; at the last flush "
@@ -248,7 +277,7 @@ static void test_power_cut(gconstpointer opaque)
     g_autofree char *path = image_path("image.qcow2");
     BdrvCheckResult result;
 
-    for (int round = 0; round < 24; round++) {
+    for (int round = 0; round < 32; round++) {
         uint32_t flushed[CUT_SECTORS] = { 0 };
         GArray *since[CUT_SECTORS];
         BlockBackend *blk;
@@ -259,8 +288,10 @@ static void test_power_cut(gconstpointer opaque)
         image_create(path, CUT_SECTORS * SECTOR, options, NULL);
         cut_start(path, g_test_rand_int_range(1, 400));
         blk = image_open(NULL, "cut", NULL, &error_abort);
+        cut.stumbles = round % 4 > 1;
         work_until_cut(blk, flushed, since);
         blk_unref(blk);
+        cut.stumbles = false;
         cut_end(path, round % 2);
 
         blk = image_open(path, "file", NULL, &error_abort);
@@ -283,6 +314,54 @@ static void test_power_cut(gconstpointer opaque)
     unlink(path);
 }
 
+/*
+ * A cluster that was given up belongs to nobody else as long as the file says that
+ * it is in use: not even when the flush failed that was to say otherwise.
+ */
+static void test_freed(void)
+{
+    static const uint8_t data[SECTOR] = "data";
+    uint64_t mask = 0x00fffffffffffe00ull, cluster;
+    g_autofree char *path = image_path("image.qcow2");
+    BlockBackend *blk;
+
+    image_create(path, CUT_SECTORS * SECTOR, "cluster_size=512", NULL);
+    cut_start(path, -1);
+    blk = image_open(NULL, "cut", NULL, &error_abort);
+    g_assert_cmpint(blk_pwrite(blk, 0, SECTOR, data, 0), ==, 0);
+    g_assert_cmpint(blk_flush(blk), ==, 0);
+    cluster = ldq_be_p(cut.now->data + 40);                     /* L1 */
+    cluster = ldq_be_p(cut.now->data + cluster) & mask;         /* L2 */
+    cluster = ldq_be_p(cut.now->data + cluster) & mask;
+    g_assert_cmpmem(cut.now->data + cluster, SECTOR, data, SECTOR);
+
+    /* The table is written; that it is on the disk, is not known. */
+    g_assert_cmpint(blk_pwrite_zeroes(blk, 0, SECTOR, BDRV_REQ_MAY_UNMAP), ==,
+                    0);
+    cut.flushes_left = 1;
+    g_assert_cmpint(blk_flush(blk), ==, -EIO);
+    g_assert_cmpint(cut.flushes_left, ==, 0);
+    cut.flushes_left = 1;
+    g_assert_cmpint(blk_flush(blk), ==, -EIO);
+    g_assert_cmpint(blk_pwrite(blk, 9 * SECTOR, SECTOR, data, 0), ==, 0);
+    for (guint i = 0; i < cut.since->len; i++) {
+        CutWrite *w = g_ptr_array_index(cut.since, i);
+
+        g_assert_cmphex(w->offset, !=, cluster);
+    }
+
+    /* Then it is free, and taken. */
+    g_assert_cmpint(blk_flush(blk), ==, 0);
+    g_assert_cmpint(blk_pwrite(blk, 19 * SECTOR, SECTOR, data, 0), ==, 0);
+    g_assert_cmpuint(cut.since->len, ==, 1);
+    g_assert_cmphex(((CutWrite *)g_ptr_array_index(cut.since, 0))->offset, ==,
+                    cluster);
+    blk_unref(blk);
+    cut_end(path, true);
+    image_expect_clean(path);
+    unlink(path);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const cuts[] = {
@@ -298,5 +377,6 @@ int main(int argc, char **argv)
 
         g_test_add_data_func(name, cuts[i], test_power_cut);
     }
+    g_test_add_func("/qcow2/power-cut/freed", test_freed);
     return image_test_run();
 }
