@@ -102,6 +102,7 @@ static BlkdebugRule *blkdebug_parse_rule(QemuOpts *opts, bool is_set_state,
     const char *iotype_name;
     Error *local_err = NULL;
     BlkdebugRule *rule;
+    uint64_t error;
     int64_t sector;
     int event, iotype;
 
@@ -123,7 +124,14 @@ static BlkdebugRule *blkdebug_parse_rule(QemuOpts *opts, bool is_set_state,
         return rule;
     }
 
-    rule->error = qemu_opt_get_number(opts, "errno", EIO);
+    error = qemu_opt_get_number(opts, "errno", EIO);
+    if (error > INT_MAX) {
+        /* It would be a success to some, and an error to others. */
+        error_setg(errp, "Parameter 'errno' expects a number of an error");
+        g_free(rule);
+        return NULL;
+    }
+    rule->error = error;
     rule->once = qemu_opt_get_bool(opts, "once", false);
     rule->immediately = qemu_opt_get_bool(opts, "immediately", false);
     sector = qemu_opt_get_number(opts, "sector", -1);
@@ -335,12 +343,13 @@ static bool blkdebug_read_limits(BlockDriverState *bs, QDict *options,
     struct {
         const char *name;
         uint64_t *value;
+        const uint64_t *unit;   /* it is no less than that, if not 0 */
     } limits[] = {
-        { "max-transfer", &s->max_transfer },
-        { "opt-write-zero", &s->opt_write_zero },
-        { "max-write-zero", &s->max_write_zero },
-        { "opt-discard", &s->opt_discard },
-        { "max-discard", &s->max_discard },
+        { "max-transfer", &s->max_transfer, &s->align },
+        { "opt-write-zero", &s->opt_write_zero, &s->align },
+        { "max-write-zero", &s->max_write_zero, &s->opt_write_zero },
+        { "opt-discard", &s->opt_discard, &s->align },
+        { "max-discard", &s->max_discard, &s->opt_discard },
     };
     QemuOpts *opts;
     bool ok = false;
@@ -360,7 +369,8 @@ static bool blkdebug_read_limits(BlockDriverState *bs, QDict *options,
         uint64_t value = qemu_opt_get_size(opts, limits[i].name, 0);
 
         *limits[i].value = value;
-        if (value && (value >= INT_MAX || !QEMU_IS_ALIGNED(value, align))) {
+        if (value && (value >= INT_MAX ||
+                      !QEMU_IS_ALIGNED(value, MAX(align, *limits[i].unit)))) {
             error_setg(errp, "Cannot meet constraints with %s %" PRIu64,
                        limits[i].name, value);
             goto out;

@@ -77,6 +77,45 @@ static void test_blkdebug_errors(void)
     error_free_or_abort(&err);
     g_assert(!bdrv_open(NULL, NULL, opts("driver", "blkdebug", NULL), 0, &err));
     error_free_or_abort(&err);
+    g_assert(!bdrv_open(NULL, NULL, opts("driver", "blkdebug",
+                                         "image.driver", "null-co",
+                                         "inject-error.0.event", "none",
+                                         "inject-error.0.errno", "-5", NULL),
+                        0, &err));
+    error_free_or_abort(&err);
+}
+
+/* No limit is below the unit that it is to be a multiple of. */
+static void test_blkdebug_limits(void)
+{
+    static const char *const pairs[][2] = {
+        { "opt-write-zero", "max-write-zero" },
+        { "opt-discard", "max-discard" },
+    };
+
+    for (int i = 0; i < ARRAY_SIZE(pairs); i++) {
+        g_autofree char *message = g_strdup_printf(
+            "Cannot meet constraints with %s 98304", pairs[i][1]);
+        BlockBackend *blk;
+        Error *err = NULL;
+
+        g_assert(!bdrv_open(NULL, NULL, opts("driver", "blkdebug",
+                                             "image.driver", "null-co",
+                                             pairs[i][0], "65536",
+                                             pairs[i][1], "98304", NULL),
+                            0, &err));
+        g_assert_cmpstr(error_get_pretty(err), ==, message);
+        error_free_or_abort(&err);
+
+        blk = blk_new_open(NULL, NULL, opts("driver", "blkdebug",
+                                            "image.driver", "null-co",
+                                            pairs[i][0], "65536",
+                                            pairs[i][1], "131072", NULL),
+                           BDRV_O_RDWR | BDRV_O_UNMAP, &error_abort);
+        g_assert_cmpint(blk_pwrite_zeroes(blk, 512, 1 << 20, 0), ==, 0);
+        g_assert_cmpint(blk_pdiscard(blk, 512, 1 << 20), ==, 0);
+        blk_unref(blk);
+    }
 }
 
 /* A part of a unit is read, changed and written. */
@@ -348,6 +387,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/bdrv/inject-error", test_inject_error);
     g_test_add_func("/bdrv/blkdebug-errors", test_blkdebug_errors);
+    g_test_add_func("/bdrv/blkdebug-limits", test_blkdebug_limits);
     g_test_add_func("/bdrv/rmw", test_rmw);
     g_test_add_func("/bdrv/throttle", test_throttle);
     g_test_add_func("/bdrv/iothread", test_iothread);
