@@ -186,7 +186,11 @@ void bdrv_reopen_queue_free(BlockReopenQueue *bs_queue)
         return;
     }
     QTAILQ_FOREACH_SAFE(bs_entry, bs_queue, entry, next) {
+        AioContext *ctx = bdrv_get_aio_context(bs_entry->state.bs);
+
+        aio_context_acquire(ctx);
         bdrv_drained_end(bs_entry->state.bs);
+        aio_context_release(ctx);
         qobject_unref(bs_entry->state.explicit_options);
         qobject_unref(bs_entry->state.options);
         g_free(bs_entry);
@@ -382,13 +386,17 @@ int bdrv_reopen_multiple(BlockReopenQueue *bs_queue, Error **errp)
     g_autoptr(GSList) refresh_list = NULL;
     BlockReopenQueueEntry *bs_entry, *next;
     Transaction *tran = tran_new();
+    AioContext *ctx;
     int ret = 0;
 
     assert(bs_queue && !QTAILQ_EMPTY(bs_queue));
     GLOBAL_STATE_CODE();
 
     QTAILQ_FOREACH(bs_entry, bs_queue, entry) {
+        ctx = bdrv_get_aio_context(bs_entry->state.bs);
+        aio_context_acquire(ctx);
         ret = bdrv_flush(bs_entry->state.bs);
+        aio_context_release(ctx);
         if (ret < 0) {
             error_setg_errno(errp, -ret, "Error flushing drive");
             goto abort;
@@ -396,7 +404,10 @@ int bdrv_reopen_multiple(BlockReopenQueue *bs_queue, Error **errp)
     }
     QTAILQ_FOREACH(bs_entry, bs_queue, entry) {
         assert(bs_entry->state.bs->quiesce_counter > 0);
+        ctx = bdrv_get_aio_context(bs_entry->state.bs);
+        aio_context_acquire(ctx);
         ret = bdrv_reopen_prepare(&bs_entry->state, bs_queue, errp);
+        aio_context_release(ctx);
         if (ret < 0) {
             goto abort;
         }
@@ -413,14 +424,20 @@ int bdrv_reopen_multiple(BlockReopenQueue *bs_queue, Error **errp)
 
     /* From the bottom: a parent that commits may use its children. */
     QTAILQ_FOREACH_REVERSE(bs_entry, bs_queue, entry) {
+        ctx = bdrv_get_aio_context(bs_entry->state.bs);
+        aio_context_acquire(ctx);
         bdrv_reopen_commit(&bs_entry->state);
+        aio_context_release(ctx);
     }
     tran_commit(tran);
     QTAILQ_FOREACH_REVERSE(bs_entry, bs_queue, entry) {
         BlockDriverState *bs = bs_entry->state.bs;
 
         if (bs->drv->bdrv_reopen_commit_post) {
+            ctx = bdrv_get_aio_context(bs);
+            aio_context_acquire(ctx);
             bs->drv->bdrv_reopen_commit_post(&bs_entry->state);
+            aio_context_release(ctx);
         }
     }
     ret = 0;
@@ -430,7 +447,10 @@ abort:
     tran_abort(tran);
     QTAILQ_FOREACH_SAFE(bs_entry, bs_queue, entry, next) {
         if (bs_entry->prepared) {
+            ctx = bdrv_get_aio_context(bs_entry->state.bs);
+            aio_context_acquire(ctx);
             bdrv_reopen_abort(&bs_entry->state);
+            aio_context_release(ctx);
         }
     }
 cleanup:
@@ -441,11 +461,20 @@ cleanup:
 int bdrv_reopen(BlockDriverState *bs, QDict *opts, bool keep_old_opts,
                 Error **errp)
 {
+    AioContext *ctx = bdrv_get_aio_context(bs);
     BlockReopenQueue *queue;
+    int ret;
 
     GLOBAL_STATE_CODE();
     queue = bdrv_reopen_queue(NULL, bs, opts, keep_old_opts);
-    return bdrv_reopen_multiple(queue, errp);
+    if (ctx != qemu_get_aio_context()) {
+        aio_context_release(ctx);
+    }
+    ret = bdrv_reopen_multiple(queue, errp);
+    if (ctx != qemu_get_aio_context()) {
+        aio_context_acquire(ctx);
+    }
+    return ret;
 }
 
 int bdrv_reopen_set_read_only(BlockDriverState *bs, bool read_only,

@@ -76,6 +76,7 @@ void qmp_blockdev_reopen(BlockdevOptionsList *reopen_list, Error **errp)
     for (; reopen_list != NULL; reopen_list = reopen_list->next) {
         BlockdevOptions *options = reopen_list->value;
         BlockDriverState *bs;
+        AioContext *ctx;
 
         if (!options->has_node_name) {
             error_setg(errp, "node-name not specified");
@@ -87,8 +88,11 @@ void qmp_blockdev_reopen(BlockdevOptionsList *reopen_list, Error **errp)
                        options->node_name);
             goto fail;
         }
+        ctx = bdrv_get_aio_context(bs);
+        aio_context_acquire(ctx);
         queue = bdrv_reopen_queue(queue, bs,
                                   blockdev_options_to_qdict(options), false);
+        aio_context_release(ctx);
     }
     if (queue) {
         bdrv_reopen_multiple(queue, errp);

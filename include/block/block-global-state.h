@@ -136,11 +136,25 @@ int bdrv_child_try_set_perm(BdrvChild *c, uint64_t perm, uint64_t shared,
                             Error **errp);
 /* A driver's wishes have changed: ask its children again. */
 int bdrv_child_refresh_perms(BlockDriverState *bs, BdrvChild *c, Error **errp);
-/* Make it writable, or not, if nobody minds. */
+/*
+ * Make it writable, or not, if nobody minds; 0 or a negative errno with @errp set.
+ * The caller has the lock of the node's AioContext once, as for bdrv_reopen().
+ */
 int bdrv_reopen_set_read_only(BlockDriverState *bs, bool read_only,
                               Error **errp);
 
-/* Reopen with other options: prepared for all, then done for all. */
+/*
+ * Reopen with other options: prepared for all, then done for all, or for none.
+ *
+ * bdrv_reopen_queue() adds @bs and what inherits from it to @bs_queue (NULL: a new
+ * one), takes over @options (NULL: none), and drains the nodes; with the lock of
+ * @bs' AioContext.  @keep_old_opts: what is not said stays, and is not the default.
+ * Then either bdrv_reopen_multiple() or bdrv_reopen_queue_free() ends the drained
+ * sections and frees the queue; without the lock of any AioContext but the main
+ * one's, because nodes may be in several.
+ *
+ * bdrv_reopen() does both, with the lock, which it drops in between.
+ */
 BlockReopenQueue *bdrv_reopen_queue(BlockReopenQueue *bs_queue,
                                     BlockDriverState *bs, QDict *options,
                                     bool keep_old_opts);

@@ -751,6 +751,29 @@ static void test_unplug_busy(gconstpointer how)
     qvirtio_any_shutdown(d);
 }
 
+/* A node gets other options while it is read: that ends first. */
+static void test_reopen_busy(gconstpointer how)
+{
+    QVirtioAny *d = scsi_boot(how);
+    QScsiAnswer a;
+    QScsiReq r;
+
+    qscsi_send(d, &r, QSCSI_CMD, &read_stuck);
+    scsi_let_begin(d);
+    g_assert_true(qvirtqueue_idle(d->qts, r.vq));
+    qtest_qmp_assert_success(d->qts, "{'execute': 'blockdev-reopen',"
+        " 'arguments': {'options': [{'driver': 'throttle',"
+        " 'node-name': 'stuck', 'throttle-group': 'tg', 'file': 'zeroes'},"
+        " {'driver': 'null-co', 'node-name': 'fast', 'size': 4194304,"
+        " 'read-zeroes': true}]}}");
+    qscsi_wait(d, &r, &a);
+    g_assert_cmpint(a.response, ==, VIRTIO_SCSI_S_OK);
+    g_assert_cmphex(a.status, ==, 0);
+    qscsi_free(d, &r);
+    qscsi_ready(d, 0, 0);
+    qvirtio_any_shutdown(d);
+}
+
 /* Many at once, by turns to a disk that is stuck and to one that is not. */
 static void test_many(gconstpointer how)
 {
@@ -901,6 +924,7 @@ int main(int argc, char **argv)
     add_drives("hotplug", test_hotplug, IN_ALL, true);
     add_drives("resize", test_resize, IN_SPLIT, true);
     add_drives("unplug-busy", test_unplug_busy, IN_SPLIT, true);
+    add_drives("reopen-busy", test_reopen_busy, IN_SPLIT, true);
     add_drives("many", test_many, IN_ALL, true);
     qtest_add_func("/virtio-scsi/bootorder", test_bootorder);
     qtest_add_func("/virtio-scsi/errors", test_errors);
