@@ -63,8 +63,14 @@ static void virtio_scsi_set_config(VirtIODevice *vdev, const uint8_t *config)
                      "bad data written to virtio-scsi configuration space");
         return;
     }
+    /*
+     * Not between the place that is made for a request and the copying of its
+     * header, which an IOThread may be about.
+     */
+    virtio_scsi_acquire(VIRTIO_SCSI(vdev));
     vs->sense_size = sense_size;
     vs->cdb_size = cdb_size;
+    virtio_scsi_release(VIRTIO_SCSI(vdev));
 }
 
 static void virtio_scsi_reset(VirtIODevice *vdev)
