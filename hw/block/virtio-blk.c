@@ -86,17 +86,23 @@ static void virtio_blk_drop_queued_requests(VirtIOBlock *s, VirtQueue *vq)
     }
 }
 
-static void virtio_blk_reset(VirtIODevice *vdev)
+/* What came from @vq, or from all queues, is over when this returns. */
+static void virtio_blk_end_requests(VirtIOBlock *s, VirtQueue *vq)
 {
-    VirtIOBlock *s = VIRTIO_BLK(vdev);
     AioContext *ctx = blk_get_aio_context(s->blk);
 
     aio_context_acquire(ctx);
     blk_drain(s->blk);
     /* Draining may have let more fail. */
-    virtio_blk_drop_queued_requests(s, NULL);
+    virtio_blk_drop_queued_requests(s, vq);
     aio_context_release(ctx);
+}
 
+static void virtio_blk_reset(VirtIODevice *vdev)
+{
+    VirtIOBlock *s = VIRTIO_BLK(vdev);
+
+    virtio_blk_end_requests(s, NULL);
     assert(!s->dataplane_started);
     blk_set_enable_write_cache(s->blk, s->original_wce);
 }
@@ -104,13 +110,8 @@ static void virtio_blk_reset(VirtIODevice *vdev)
 /* One queue starts anew: nothing that came from it may come back later. */
 static void virtio_blk_queue_reset(VirtIODevice *vdev, uint32_t queue_index)
 {
-    VirtIOBlock *s = VIRTIO_BLK(vdev);
-    AioContext *ctx = blk_get_aio_context(s->blk);
-
-    aio_context_acquire(ctx);
-    blk_drain(s->blk);
-    virtio_blk_drop_queued_requests(s, virtio_get_queue(vdev, queue_index));
-    aio_context_release(ctx);
+    virtio_blk_end_requests(VIRTIO_BLK(vdev),
+                            virtio_get_queue(vdev, queue_index));
 }
 
 /* virtio 1.2, 5.2.4 */
@@ -243,13 +244,18 @@ static void virtio_blk_set_status(VirtIODevice *vdev, uint8_t status)
 /* The disk has another length: the driver reads the configuration again. */
 static void virtio_resize_cb(void *opaque)
 {
-    virtio_notify_config(opaque);
+    if (qdev_is_realized(DEVICE(opaque))) {
+        virtio_notify_config(opaque);
+    }
     object_unref(OBJECT(opaque));
 }
 
 static void virtio_blk_resize(void *opaque)
 {
-    /* It may be the IOThread that has seen it.  The device stays till then. */
+    /*
+     * It may be the IOThread that has seen it.  The device stays till then; but
+     * it may have been unplugged.
+     */
     object_ref(OBJECT(opaque));
     aio_bh_schedule_oneshot(qemu_get_aio_context(), virtio_resize_cb,
                             VIRTIO_DEVICE(opaque));
@@ -370,9 +376,8 @@ static void virtio_blk_device_unrealize(DeviceState *dev)
     VirtIOBlock *s = VIRTIO_BLK(dev);
     VirtIOBlkConf *conf = &s->conf;
 
-    blk_drain(s->blk);
     /* It may go while the machine is stopped, and nobody has reset it. */
-    virtio_blk_drop_queued_requests(s, NULL);
+    virtio_blk_end_requests(s, NULL);
     del_boot_device_lchs(dev, "/disk@0,0");
     virtio_blk_data_plane_destroy(s->dataplane);
     s->dataplane = NULL;

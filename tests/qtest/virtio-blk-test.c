@@ -479,6 +479,27 @@ static void test_iothread(gconstpointer drive)
     blk_shutdown(&t);
 }
 
+/* Another device keeps the disk in the thread; then it stays when this one goes. */
+static void test_iothread_shared(gconstpointer drive)
+{
+    BlkTest t;
+
+    blk_boot(&t, GPOINTER_TO_INT(drive), ",iothread=io,share-rw=on",
+             ",node-name=node",
+             "-object iothread,id=io -device virtio-scsi-pci,id=hba,addr=9,"
+             "iothread=io");
+    blk_write(&t, 0, 0x90, SECTOR);
+    qtest_qmp_device_add(t.d->qts, "scsi-hd", "other", "{'bus': 'hba.0',"
+                         " 'drive': 'node', 'share-rw': true}");
+    blk_write(&t, 1, 0x91, SECTOR);
+    qvirtio_any_start(t.d);
+    blk_write(&t, 2, 0x92, SECTOR);
+    qvirtio_any_unplug(t.d);
+    blk_expect_file(&t, 1, 0x91, SECTOR);
+    qtest_qmp_device_del(t.d->qts, "other");
+    blk_shutdown(&t);
+}
+
 /* The device goes, and so does its -drive; what was written stays. */
 static void test_unplug(gconstpointer drive)
 {
@@ -526,6 +547,7 @@ int main(int argc, char **argv)
         { "liar", test_liar },
         { "resize", test_resize },
         { "iothread", test_iothread },
+        { "iothread-shared", test_iothread_shared },
         { "unplug", test_unplug },
         { "read-only", test_read_only },
     };
