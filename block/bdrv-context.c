@@ -20,50 +20,6 @@ AioContext *bdrv_get_aio_context(BlockDriverState *bs)
     return bs ? bs->aio_context : qemu_get_aio_context();
 }
 
-AioContext *coroutine_fn bdrv_co_enter(BlockDriverState *bs)
-{
-    Coroutine *self = qemu_coroutine_self();
-    AioContext *old_ctx = qemu_coroutine_get_aio_context(self);
-    AioContext *new_ctx;
-
-    /* Before going there: it must be the node's context when we arrive. */
-    bdrv_inc_in_flight(bs);
-    new_ctx = bdrv_get_aio_context(bs);
-    aio_co_reschedule_self(new_ctx);
-    return old_ctx;
-}
-
-void coroutine_fn bdrv_co_leave(BlockDriverState *bs, AioContext *old_ctx)
-{
-    aio_co_reschedule_self(old_ctx);
-    bdrv_dec_in_flight(bs);
-}
-
-/* The main loop's coroutines hold other contexts' locks while in a node. */
-void coroutine_fn bdrv_co_lock(BlockDriverState *bs)
-{
-    AioContext *ctx = bdrv_get_aio_context(bs);
-
-    assert(bs->refcnt > 0);
-    if (ctx != qemu_get_aio_context()) {
-        aio_context_acquire(ctx);
-    }
-}
-
-void coroutine_fn bdrv_co_unlock(BlockDriverState *bs)
-{
-    AioContext *ctx = bdrv_get_aio_context(bs);
-
-    if (ctx != qemu_get_aio_context()) {
-        aio_context_release(ctx);
-    }
-}
-
-void bdrv_coroutine_enter(BlockDriverState *bs, Coroutine *co)
-{
-    aio_co_enter(bdrv_get_aio_context(bs), co);
-}
-
 /* Those who want to know */
 
 static void bdrv_do_remove_aio_context_notifier(BdrvAioNotifier *ban)

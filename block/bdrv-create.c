@@ -12,33 +12,6 @@
 #include "qemu/main-loop.h"
 #include "qemu/option.h"
 
-/* A format that has no file of its own making. */
-QemuOptsList bdrv_create_opts_simple = {
-    .name = "simple-create-opts",
-    .head = QTAILQ_HEAD_INITIALIZER(bdrv_create_opts_simple.head),
-    .desc = {
-        {
-            .name = BLOCK_OPT_SIZE,
-            .type = QEMU_OPT_SIZE,
-            .help = "how long it is",
-        },
-        {
-            .name = BLOCK_OPT_PREALLOC,
-            .type = QEMU_OPT_STRING,
-            .help = "get its space now (off)",
-        },
-        { }
-    },
-};
-
-int coroutine_fn bdrv_co_create_opts_simple(BlockDriver *drv,
-                                            const char *filename,
-                                            QemuOpts *opts, Error **errp)
-{
-    error_setg(errp, "Driver '%s' cannot create images", drv->format_name);
-    return -ENOTSUP;
-}
-
 int coroutine_fn bdrv_co_create(BlockDriver *drv, const char *filename,
                                 QemuOpts *opts, Error **errp)
 {

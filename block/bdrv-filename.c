@@ -192,9 +192,3 @@ char *bdrv_get_full_backing_filename(BlockDriverState *bs, Error **errp)
     dir = bdrv_dirname(bs, errp);
     return dir ? g_strconcat(dir, bs->backing_file, NULL) : NULL;
 }
-
-void bdrv_get_backing_filename(BlockDriverState *bs, char *filename,
-                               int filename_size)
-{
-    pstrcpy(filename, filename_size, bs->backing_file);
-}

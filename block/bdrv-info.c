@@ -228,11 +228,6 @@ void *qemu_blockalign(BlockDriverState *bs, size_t size)
     return qemu_memalign(bdrv_opt_mem_align(bs), size);
 }
 
-void *qemu_blockalign0(BlockDriverState *bs, size_t size)
-{
-    return memset(qemu_blockalign(bs, size), 0, size);
-}
-
 void *qemu_try_blockalign(BlockDriverState *bs, size_t size)
 {
     /* NULL is for "no memory": 0 bytes have an address, too. */
@@ -417,12 +412,6 @@ int bdrv_has_zero_init(BlockDriverState *bs)
     return filtered ? bdrv_has_zero_init(filtered) : 0;
 }
 
-bool bdrv_can_write_zeroes_with_unmap(BlockDriverState *bs)
-{
-    return (bs->open_flags & BDRV_O_UNMAP) &&
-           (bs->supported_zero_flags & BDRV_REQ_MAY_UNMAP);
-}
-
 /* Media of the host */
 
 bool bdrv_is_inserted(BlockDriverState *bs)
@@ -535,38 +524,4 @@ void bdrv_debug_event(BlockDriverState *bs, BlkdebugEvent event)
     if (bs && bs->drv && bs->drv->bdrv_debug_event) {
         bs->drv->bdrv_debug_event(bs, event);
     }
-}
-
-/* The first from @bs down that knows of breakpoints. */
-static BlockDriverState *bdrv_find_debug_node(BlockDriverState *bs)
-{
-    while (bs && bs->drv && !bs->drv->bdrv_debug_breakpoint) {
-        bs = bdrv_primary_bs(bs);
-    }
-    return bs && bs->drv ? bs : NULL;
-}
-
-int bdrv_debug_breakpoint(BlockDriverState *bs, const char *event,
-                          const char *tag)
-{
-    bs = bdrv_find_debug_node(bs);
-    return bs ? bs->drv->bdrv_debug_breakpoint(bs, event, tag) : -ENOTSUP;
-}
-
-int bdrv_debug_remove_breakpoint(BlockDriverState *bs, const char *tag)
-{
-    bs = bdrv_find_debug_node(bs);
-    return bs ? bs->drv->bdrv_debug_remove_breakpoint(bs, tag) : -ENOTSUP;
-}
-
-int bdrv_debug_resume(BlockDriverState *bs, const char *tag)
-{
-    bs = bdrv_find_debug_node(bs);
-    return bs ? bs->drv->bdrv_debug_resume(bs, tag) : -ENOTSUP;
-}
-
-bool bdrv_debug_is_suspended(BlockDriverState *bs, const char *tag)
-{
-    bs = bdrv_find_debug_node(bs);
-    return bs && bs->drv->bdrv_debug_is_suspended(bs, tag);
 }

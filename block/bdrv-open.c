@@ -16,10 +16,7 @@
 #include "block-core.h"
 #include "block/qdict.h"
 #include "qapi/error.h"
-#include "qapi/qapi-visit-block-core.h"
 #include "qapi/qmp/qdict.h"
-#include "qapi/qmp/qnull.h"
-#include "qapi/qobject-output-visitor.h"
 #include "qemu/cutils.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
@@ -32,24 +29,6 @@ int bdrv_open_flags(BlockDriverState *bs, int open_flags)
 {
     /* What is not the driver's business. */
     return open_flags & ~(BDRV_O_SNAPSHOT | BDRV_O_PROTOCOL);
-}
-
-int bdrv_apply_auto_read_only(BlockDriverState *bs, const char *errmsg,
-                              Error **errp)
-{
-    if (!(bs->open_flags & BDRV_O_RDWR)) {
-        return 0;
-    }
-    if (!(bs->open_flags & BDRV_O_AUTO_RDONLY)) {
-        error_setg(errp, "%s", errmsg ?: "Image is read-only");
-        return -EACCES;
-    }
-    if (bdrv_can_set_read_only(bs, true, false, NULL) < 0) {
-        error_setg(errp, "%s", errmsg ?: "Image is read-only");
-        return -EACCES;
-    }
-    bs->open_flags &= ~BDRV_O_RDWR;
-    return 0;
 }
 
 static int bdrv_open_driver(BlockDriverState *bs, BlockDriver *drv,
@@ -327,40 +306,6 @@ int bdrv_open_file_child(const char *filename,
         return -EINVAL;
     }
     return 0;
-}
-
-BlockDriverState *bdrv_open_blockdev_ref(BlockdevRef *ref, Error **errp)
-{
-    BlockDriverState *bs = NULL;
-    QObject *obj = NULL;
-    QDict *qdict = NULL;
-    const char *reference = NULL;
-    Visitor *v = NULL;
-
-    GLOBAL_STATE_CODE();
-    if (ref->type == QTYPE_QSTRING) {
-        reference = ref->u.reference;
-    } else {
-        BlockdevOptions *options = &ref->u.definition;
-
-        assert(ref->type == QTYPE_QDICT);
-        v = qobject_output_visitor_new(&obj);
-        visit_type_BlockdevOptions(v, NULL, &options, &error_abort);
-        visit_complete(v, &obj);
-
-        qdict = qobject_to(QDict, obj);
-        qdict_flatten(qdict);
-        /* blockdev-add's defaults, not -drive's. */
-        qdict_put_str(qdict, BDRV_OPT_CACHE_DIRECT,
-                      qdict_get_try_bool(qdict, BDRV_OPT_CACHE_DIRECT, false)
-                      ? "on" : "off");
-        if (!qdict_haskey(qdict, BDRV_OPT_READ_ONLY)) {
-            qdict_put_str(qdict, BDRV_OPT_READ_ONLY, "off");
-        }
-    }
-    bs = bdrv_open_inherit(NULL, reference, qdict, 0, NULL, NULL, 0, errp);
-    visit_free(v);
-    return bs;
 }
 
 /* The whole way */

@@ -48,20 +48,6 @@ char *bdrv_perm_names(uint64_t perm)
     return g_string_free(result, FALSE);
 }
 
-uint64_t bdrv_qapi_perm_to_blk_perm(BlockPermission qapi_perm)
-{
-    static const uint64_t permissions[] = {
-        [BLOCK_PERMISSION_CONSISTENT_READ]  = BLK_PERM_CONSISTENT_READ,
-        [BLOCK_PERMISSION_WRITE]            = BLK_PERM_WRITE,
-        [BLOCK_PERMISSION_WRITE_UNCHANGED]  = BLK_PERM_WRITE_UNCHANGED,
-        [BLOCK_PERMISSION_RESIZE]           = BLK_PERM_RESIZE,
-    };
-
-    QEMU_BUILD_BUG_ON(ARRAY_SIZE(permissions) != BLOCK_PERMISSION__MAX);
-    assert(qapi_perm < BLOCK_PERMISSION__MAX);
-    return permissions[qapi_perm];
-}
-
 /* What drivers want of their children */
 
 static void bdrv_filter_default_perms(uint64_t perm, uint64_t shared,
@@ -415,16 +401,4 @@ int bdrv_child_try_set_perm(BdrvChild *c, uint64_t perm, uint64_t shared,
         }
     }
     return ret;
-}
-
-int bdrv_child_refresh_perms(BlockDriverState *bs, BdrvChild *c, Error **errp)
-{
-    uint64_t parent_perms, parent_shared;
-    uint64_t perms, shared;
-
-    GLOBAL_STATE_CODE();
-    bdrv_get_cumulative_perm(bs, &parent_perms, &parent_shared);
-    bdrv_child_perm(bs, c->bs, c, c->role, NULL,
-                    parent_perms, parent_shared, &perms, &shared);
-    return bdrv_child_try_set_perm(c, perms, shared, errp);
 }

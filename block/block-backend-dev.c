@@ -470,36 +470,6 @@ bool blk_op_is_blocked(BlockBackend *blk, BlockOpType op, Error **errp)
     return bs && bdrv_op_is_blocked(bs, op, errp);
 }
 
-void blk_op_block_all(BlockBackend *blk, Error *reason)
-{
-    BlockDriverState *bs = blk_bs(blk);
-
-    GLOBAL_STATE_CODE();
-    if (bs) {
-        bdrv_op_block_all(bs, reason);
-    }
-}
-
-void blk_op_unblock_all(BlockBackend *blk, Error *reason)
-{
-    BlockDriverState *bs = blk_bs(blk);
-
-    GLOBAL_STATE_CODE();
-    if (bs) {
-        bdrv_op_unblock_all(bs, reason);
-    }
-}
-
-void blk_op_unblock(BlockBackend *blk, BlockOpType op, Error *reason)
-{
-    BlockDriverState *bs = blk_bs(blk);
-
-    GLOBAL_STATE_CODE();
-    if (bs) {
-        bdrv_op_unblock(bs, op, reason);
-    }
-}
-
 /* Throttling */
 
 void blk_set_io_limits(BlockBackend *blk, ThrottleConfig *cfg)

@@ -228,19 +228,6 @@ bool bdrv_has_blk(BlockDriverState *bs)
     return bdrv_first_blk(bs) != NULL;
 }
 
-bool bdrv_is_root_node(BlockDriverState *bs)
-{
-    BdrvChild *c;
-
-    GLOBAL_STATE_CODE();
-    QLIST_FOREACH(c, &bs->parents, next_parent) {
-        if (c->klass != &child_root) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Each node once, though several BlockBackends may have it. */
 BlockDriverState *bdrv_next(BdrvNextIterator *it)
 {

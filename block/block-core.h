@@ -47,8 +47,6 @@ BlockDriverState *bdrv_open_inherit(const char *filename,
                                     const BdrvChildClass *child_class,
                                     BdrvChildRole child_role,
                                     Error **errp);
-int bdrv_apply_auto_read_only(BlockDriverState *bs, const char *errmsg,
-                              Error **errp);
 int bdrv_open_flags(BlockDriverState *bs, int open_flags);
 
 /* bdrv-temp-snapshot.c */

@@ -229,20 +229,3 @@ int coroutine_fn bdrv_co_common_block_status_above(BlockDriverState *bs,
     }
     return ret;
 }
-
-int coroutine_fn bdrv_co_is_zero_fast(BlockDriverState *bs, int64_t offset,
-                                      int64_t bytes)
-{
-    int64_t pnum = bytes;
-    int ret;
-
-    if (!bytes) {
-        return 1;
-    }
-    ret = bdrv_co_common_block_status_above(bs, NULL, false, false, offset,
-                                            bytes, &pnum, NULL, NULL, NULL);
-    if (ret < 0) {
-        return ret;
-    }
-    return pnum == bytes && (ret & BDRV_BLOCK_ZERO);
-}

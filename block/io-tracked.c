@@ -153,19 +153,3 @@ void coroutine_fn bdrv_wait_serialising_requests(BdrvTrackedRequest *self)
     bdrv_wait_serialising_requests_locked(self);
     qemu_co_mutex_unlock(&bs->reqs_lock);
 }
-
-BdrvTrackedRequest *coroutine_fn bdrv_co_get_self_request(BlockDriverState *bs)
-{
-    BdrvTrackedRequest *req, *found = NULL;
-    Coroutine *self = qemu_coroutine_self();
-
-    qemu_co_mutex_lock(&bs->reqs_lock);
-    QLIST_FOREACH(req, &bs->tracked_requests, list) {
-        if (req->co == self) {
-            found = req;
-            break;
-        }
-    }
-    qemu_co_mutex_unlock(&bs->reqs_lock);
-    return found;
-}

@@ -223,7 +223,6 @@ typedef void BlockDriverAmendStatusCB(BlockDriverState *bs, int64_t offset,
 
 /* "consistent read, write": the names of @perm; free with g_free(). */
 char *bdrv_perm_names(uint64_t perm);
-uint64_t bdrv_qapi_perm_to_blk_perm(BlockPermission qapi_perm);
 
 /* All drivers; call once before any other function. */
 void bdrv_init(void);
@@ -233,6 +232,5 @@ int path_has_protocol(const char *path);
 int path_is_absolute(const char *path);
 /* @filename relative to where @base_path is; free with g_free(). */
 char *path_combine(const char *base_path, const char *filename);
-
 
 #endif

@@ -71,7 +71,6 @@ int bdrv_open_file_child(const char *filename,
                          BlockDriverState *parent, Error **errp);
 int bdrv_open_backing_file(BlockDriverState *bs, QDict *parent_options,
                            const char *bdref_key, Error **errp);
-BlockDriverState *bdrv_open_blockdev_ref(BlockdevRef *ref, Error **errp);
 void bdrv_ref(BlockDriverState *bs);
 /* The last one closes it. */
 void bdrv_unref(BlockDriverState *bs);
@@ -134,8 +133,6 @@ int bdrv_make_empty(BdrvChild *c, Error **errp);
 
 int bdrv_child_try_set_perm(BdrvChild *c, uint64_t perm, uint64_t shared,
                             Error **errp);
-/* A driver's wishes have changed: ask its children again. */
-int bdrv_child_refresh_perms(BlockDriverState *bs, BdrvChild *c, Error **errp);
 /*
  * Make it writable, or not, if nobody minds; 0 or a negative errno with @errp set.
  * The caller has the lock of the node's AioContext once, as for bdrv_reopen().
@@ -241,12 +238,5 @@ void bdrv_unset_monitor_owned(BlockDriverState *bs);
 /* Announce memory that many requests will use. */
 void bdrv_register_buf(BlockDriverState *bs, void *host, size_t size);
 void bdrv_unregister_buf(BlockDriverState *bs, void *host, size_t size);
-
-/* What can be said of nodes with rules for blkdebug */
-int bdrv_debug_breakpoint(BlockDriverState *bs, const char *event,
-                          const char *tag);
-int bdrv_debug_remove_breakpoint(BlockDriverState *bs, const char *tag);
-int bdrv_debug_resume(BlockDriverState *bs, const char *tag);
-bool bdrv_debug_is_suspended(BlockDriverState *bs, const char *tag);
 
 #endif

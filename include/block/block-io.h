@@ -77,9 +77,6 @@ int bdrv_is_allocated_above(BlockDriverState *bs, BlockDriverState *base,
 /* From now on, what is read from a backing file is written to @bs, too. */
 void bdrv_enable_copy_on_read(BlockDriverState *bs);
 void bdrv_disable_copy_on_read(BlockDriverState *bs);
-/* 1 if it is known to read as zeroes. */
-int coroutine_fn bdrv_co_is_zero_fast(BlockDriverState *bs, int64_t offset,
-                                      int64_t bytes);
 int bdrv_can_set_read_only(BlockDriverState *bs, bool read_only,
                            bool ignore_allow_rdw, Error **errp);
 
@@ -106,11 +103,8 @@ BlockStatsSpecific *bdrv_get_specific_stats(BlockDriverState *bs);
 void bdrv_round_to_clusters(BlockDriverState *bs, int64_t offset,
                             int64_t bytes, int64_t *cluster_offset,
                             int64_t *cluster_bytes);
-void bdrv_get_backing_filename(BlockDriverState *bs, char *filename,
-                               int filename_size);
 int bdrv_has_zero_init(BlockDriverState *bs);
 int bdrv_has_zero_init_1(BlockDriverState *bs);
-bool bdrv_can_write_zeroes_with_unmap(BlockDriverState *bs);
 
 /* Memory */
 
@@ -118,7 +112,6 @@ size_t bdrv_min_mem_align(BlockDriverState *bs);
 size_t bdrv_opt_mem_align(BlockDriverState *bs);
 /* A buffer that needs no bounce buffer; free with qemu_vfree(). */
 void *qemu_blockalign(BlockDriverState *bs, size_t size);
-void *qemu_blockalign0(BlockDriverState *bs, size_t size);
 void *qemu_try_blockalign(BlockDriverState *bs, size_t size);
 void *qemu_try_blockalign0(BlockDriverState *bs, size_t size);
 bool bdrv_qiov_is_aligned(BlockDriverState *bs, QEMUIOVector *qiov);
@@ -139,13 +132,6 @@ void bdrv_debug_event(BlockDriverState *bs, BlkdebugEvent event);
 /* Where it runs */
 
 AioContext *bdrv_get_aio_context(BlockDriverState *bs);
-/* Enter @co in the node's context. */
-void bdrv_coroutine_enter(BlockDriverState *bs, Coroutine *co);
-/* Go to the node's context, and back with the value it gave. */
-AioContext *coroutine_fn bdrv_co_enter(BlockDriverState *bs);
-void coroutine_fn bdrv_co_leave(BlockDriverState *bs, AioContext *old_ctx);
-void coroutine_fn bdrv_co_lock(BlockDriverState *bs);
-void coroutine_fn bdrv_co_unlock(BlockDriverState *bs);
 AioContext *child_of_bds_get_parent_aio_context(BdrvChild *c);
 
 /* Requests that bdrv_drain() waits for */

@@ -280,12 +280,6 @@ struct BlockDriver {
                                       BdrvCheckMode fix);
 
     void (*bdrv_debug_event)(BlockDriverState *bs, BlkdebugEvent event);
-    int (*bdrv_debug_breakpoint)(BlockDriverState *bs, const char *event,
-                                 const char *tag);
-    int (*bdrv_debug_remove_breakpoint)(BlockDriverState *bs,
-                                        const char *tag);
-    int (*bdrv_debug_resume)(BlockDriverState *bs, const char *tag);
-    bool (*bdrv_debug_is_suspended)(BlockDriverState *bs, const char *tag);
 
     void (*bdrv_io_plug)(BlockDriverState *bs);
     void (*bdrv_io_unplug)(BlockDriverState *bs);

@@ -35,7 +35,6 @@ void bdrv_default_perms(BlockDriverState *bs, BdrvChild *c,
                         uint64_t perm, uint64_t shared,
                         uint64_t *nperm, uint64_t *nshared);
 
-
 /* The parents hear of a medium's coming (@load) and going. */
 void bdrv_parent_cb_change_media(BlockDriverState *bs, bool load);
 
@@ -44,12 +43,6 @@ BlockDriverState *bds_tree_init(QDict *bs_opts, Error **errp);
 
 /* "json:{…}" or a name, and what else drivers' open functions need. */
 extern QemuOptsList bdrv_runtime_opts;
-extern QemuOptsList bdrv_create_opts_simple;
-
-/* For bdrv_co_create_opts of drivers whose images cannot be made here. */
-int coroutine_fn bdrv_co_create_opts_simple(BlockDriver *drv,
-                                            const char *filename,
-                                            QemuOpts *opts, Error **errp);
 
 int coroutine_fn bdrv_co_create(BlockDriver *drv, const char *filename,
                                 QemuOpts *opts, Error **errp);

@@ -50,8 +50,6 @@ int bdrv_check_request(int64_t offset, int64_t bytes, Error **errp);
 /* Make @req serialising in units of @align; wait for who overlaps with it. */
 bool coroutine_fn bdrv_make_request_serialising(BdrvTrackedRequest *req,
                                                 uint64_t align);
-/* The request of the running coroutine on @bs, or NULL. */
-BdrvTrackedRequest *coroutine_fn bdrv_co_get_self_request(BlockDriverState *bs);
 
 int bdrv_refresh_total_sectors(BlockDriverState *bs, int64_t hint);
 
@@ -59,7 +57,6 @@ int coroutine_fn bdrv_co_common_block_status_above(BlockDriverState *bs,
     BlockDriverState *base, bool include_base, bool want_zero,
     int64_t offset, int64_t bytes, int64_t *pnum, int64_t *map,
     BlockDriverState **file, int *depth);
-
 
 /* The node at an edge, if there is one. */
 static inline BlockDriverState *child_bs(BdrvChild *child)
@@ -97,6 +94,5 @@ static inline BlockDriverState *bdrv_primary_bs(BlockDriverState *bs)
 /* All parents of @bs but @ignore. */
 void bdrv_parent_drained_begin(BlockDriverState *bs, BdrvChild *ignore);
 void bdrv_parent_drained_end(BlockDriverState *bs, BdrvChild *ignore);
-
 
 #endif

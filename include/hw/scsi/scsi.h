@@ -257,7 +257,6 @@ int scsi_bus_parse_cdb(SCSIDevice *dev, SCSICommand *cmd, uint8_t *buf,
 int scsi_req_parse_cdb(SCSIDevice *dev, SCSICommand *cmd, uint8_t *buf,
                        size_t buf_len);
 void scsi_req_build_sense(SCSIRequest *req, SCSISense sense);
-void scsi_req_print(SCSIRequest *req);
 /* The HBA has dealt with the last piece. */
 void scsi_req_continue(SCSIRequest *req);
 /* The device has a piece of @len bytes, or room for one. */
