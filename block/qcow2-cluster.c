@@ -251,8 +251,7 @@ out:
     return ret;
 }
 
-/* Too much waits to be freed: let it go. */
-static int qcow2_bound_freed(BlockDriverState *bs)
+int qcow2_bound_freed(BlockDriverState *bs)
 {
     BDRVQcow2State *s = bs->opaque;
 
@@ -284,7 +283,7 @@ int qcow2_link_clusters(BlockDriverState *bs, uint64_t offset,
     }
     qcow2_cache_entry_mark_dirty(s->l2_table_cache, slice);
     qcow2_cache_put(s->l2_table_cache, &slice);
-    return qcow2_bound_freed(bs);
+    return 0;
 }
 
 int qcow2_zero_clusters(BlockDriverState *bs, uint64_t offset, uint64_t bytes,

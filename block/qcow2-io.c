@@ -263,7 +263,11 @@ static int coroutine_fn qcow2_co_write_new(BlockDriverState *bs,
     if (ret == 0) {
         s->data_unflushed = true;
         ret = qcow2_link_clusters(bs, start, host, clusters);
-    } else if (!keep_host_offset) {
+    }
+    if (ret == 0) {
+        return qcow2_bound_freed(bs);
+    }
+    if (!keep_host_offset) {
         qcow2_free_clusters(bs, host, clusters << s->cluster_bits,
                             QCOW2_DISCARD_NEVER);
     }

@@ -362,10 +362,12 @@ int qcow2_get_host_offset(BlockDriverState *bs, uint64_t offset,
                           QCow2ClusterType *type, bool *copied);
 /*
  * The guest's @nb_clusters from @offset on are at @host_offset from now on; what
- * was there before is freed.
+ * was there before is freed.  If it fails, nothing has changed.
  */
 int qcow2_link_clusters(BlockDriverState *bs, uint64_t offset,
                         uint64_t host_offset, uint64_t nb_clusters);
+/* If much waits to be freed, let it go: after each change, with no table held. */
+int qcow2_bound_freed(BlockDriverState *bs);
 /*
  * Whole clusters that read as zeroes from now on (@zero), or as the backing
  * file.  @unmap: give up what they take in the file.

@@ -28,6 +28,7 @@ static struct {
     int writes_left;            /* until the cut; -1: never */
     bool stumbles;              /* now and then something fails */
     int flushes_left;           /* until one fails, and only one; 0: none */
+    int write_fails;            /* the same of writes */
 } cut;
 
 static void cut_write_free(void *opaque)
@@ -123,7 +124,7 @@ static int coroutine_fn cut_co_pwritev(BlockDriverState *bs, int64_t offset,
     g_autofree uint8_t *data = g_malloc(bytes);
     CutWrite *w;
 
-    if (cut_fails()) {
+    if (cut_fails() || (cut.write_fails && --cut.write_fails == 0)) {
         return -EIO;
     }
     cut.writes_left--;
@@ -362,6 +363,32 @@ static void test_freed(void)
     unlink(path);
 }
 
+/* A write that fails half way keeps nothing of the file for itself. */
+static void test_no_leak(void)
+{
+    static const uint8_t data[SECTOR] = "data";
+    g_autofree char *path = image_path("image.qcow2");
+    BlockBackend *blk;
+
+    for (int fails = 1; fails <= 2; fails++) {
+        BdrvCheckResult result = { 0 };
+
+        image_create(path, CUT_SECTORS * SECTOR, "cluster_size=512", NULL);
+        cut_start(path, -1);
+        blk = image_open(NULL, "cut", NULL, &error_abort);
+        /* The data, and then the first table that tells where it is. */
+        cut.write_fails = fails;
+        g_assert_cmpint(blk_pwrite(blk, 0, SECTOR, data, 0), ==, -EIO);
+        g_assert_cmpint(cut.write_fails, ==, 0);
+        g_assert_cmpint(bdrv_check(blk_bs(blk), &result, 0), ==, 0);
+        g_assert_cmpint(result.leaks, ==, 0);
+        g_assert_cmpint(result.corruptions, ==, 0);
+        blk_unref(blk);
+        cut_end(path, true);
+        unlink(path);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const char *const cuts[] = {
@@ -378,5 +405,6 @@ int main(int argc, char **argv)
         g_test_add_data_func(name, cuts[i], test_power_cut);
     }
     g_test_add_func("/qcow2/power-cut/freed", test_freed);
+    g_test_add_func("/qcow2/power-cut/no-leak", test_no_leak);
     return image_test_run();
 }
