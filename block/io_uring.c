@@ -45,6 +45,12 @@ struct LuringState {
 
 static void luring_submit_queue(LuringState *s);
 
+/* Is there anything that the kernel has not taken, be it in the ring or not? */
+static bool luring_has_unsubmitted(LuringState *s)
+{
+    return s->in_queue > 0 || io_uring_sq_ready(&s->ring) > 0;
+}
+
 /* A part of a request was done: the rest is another. */
 static void luring_resubmit_rest(LuringState *s, LuringAIOCB *acb, int n)
 {
@@ -124,7 +130,7 @@ static void luring_process_completions_and_submit(LuringState *s)
 {
     aio_context_acquire(s->aio_context);
     luring_process_completions(s);
-    if (!s->plugged && s->in_queue > 0) {
+    if (!s->plugged && luring_has_unsubmitted(s)) {
         luring_submit_queue(s);
     }
     aio_context_release(s->aio_context);
@@ -154,7 +160,7 @@ static void luring_poll_ready(void *opaque)
 
 static void luring_submit_queue(LuringState *s)
 {
-    while (s->in_queue > 0) {
+    while (luring_has_unsubmitted(s)) {
         LuringAIOCB *acb;
         int ret;
 
@@ -173,12 +179,15 @@ static void luring_submit_queue(LuringState *s)
         ret = io_uring_submit(&s->ring);
         trace_luring_io_uring_submit(s, ret);
         if (ret <= 0) {
-            /* The kernel has its hands full: with the next completion. */
+            /* The kernel has its hands full: see below. */
             break;
         }
     }
     if (s->in_flight > 0) {
-        /* Some may be done already (from the host's cache). */
+        /*
+         * Some may be done already (from the host's cache); or some are to be
+         * tried again, for which no completion may come.
+         */
         qemu_bh_schedule(s->completion_bh);
     }
 }
@@ -230,7 +239,7 @@ void luring_io_plug(BlockDriverState *bs, LuringState *s)
 void luring_io_unplug(BlockDriverState *bs, LuringState *s)
 {
     assert(s->plugged);
-    if (--s->plugged == 0 && s->in_queue > 0) {
+    if (--s->plugged == 0 && luring_has_unsubmitted(s)) {
         luring_submit_queue(s);
     }
 }
