@@ -28,6 +28,8 @@ void block_acct_init(BlockAcctStats *stats)
 {
     qemu_mutex_init(&stats->lock);
     block_acct_clock();
+    stats->account_invalid = true;
+    stats->account_failed = true;
 }
 
 void block_acct_setup(BlockAcctStats *stats, bool account_invalid,

@@ -139,8 +139,6 @@ int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
         pstrcpy(bs->backing_file, sizeof(bs->backing_file),
                 bs->backing_file[0] ? bs->backing_file
                                     : backing_hd->filename);
-        pstrcpy(bs->backing_format, sizeof(bs->backing_format),
-                backing_hd->drv ? backing_hd->drv->format_name : "");
     }
     if (ret >= 0) {
         bdrv_refresh_limits(bs, NULL, NULL);

@@ -139,6 +139,9 @@ static BlockReopenQueue *bdrv_reopen_queue_child(BlockReopenQueue *bs_queue,
     bs_entry->state.options = options;
     bs_entry->state.explicit_options = explicit_options;
     bs_entry->state.flags = flags;
+    bs_entry->state.backing_missing =
+        !keep_old_opts && !qdict_haskey(options, "backing") &&
+        !qdict_haskey(options, "backing.driver");
 
     /* Children that were opened with a part of its options. */
     QLIST_FOREACH(child, &bs->children, next) {
@@ -204,18 +207,21 @@ static int bdrv_reopen_check_child(BDRVReopenState *reopen_state,
                                    Error **errp)
 {
     QObject *value = qdict_get(reopen_state->options, child_name);
+    BlockDriverState *new_bs = NULL;
     const char *str;
 
     if (!value) {
         return 0;
     }
     str = qdict_get_try_str(reopen_state->options, child_name);
-    if (qobject_type(value) == QTYPE_QNULL || (str && !*str)) {
-        if (!child) {
-            qdict_del(reopen_state->options, child_name);
-            return 0;
+    if (str) {
+        new_bs = bdrv_lookup_bs(NULL, str, errp);
+        if (!new_bs) {
+            return -EINVAL;
         }
-    } else if (child && str && !strcmp(str, child->bs->node_name)) {
+    }
+    if ((str || qobject_type(value) == QTYPE_QNULL) &&
+        new_bs == (child ? child->bs : NULL)) {
         qdict_del(reopen_state->options, child_name);
         return 0;
     }
@@ -295,6 +301,12 @@ static int bdrv_reopen_prepare(BDRVReopenState *reopen_state,
     drv_prepared = true;
     ret = -EINVAL;
 
+    /* All that is not said becomes the default, but this may not. */
+    if (drv->supports_backing && reopen_state->backing_missing &&
+        (bs->backing || bs->backing_file[0])) {
+        error_setg(errp, "backing is missing for '%s'", bs->node_name);
+        goto error;
+    }
     if (bdrv_reopen_check_child(reopen_state, "backing", bs->backing,
                                 errp) < 0 ||
         bdrv_reopen_check_child(reopen_state, "file", bs->file, errp) < 0) {
@@ -319,13 +331,6 @@ static int bdrv_reopen_prepare(BDRVReopenState *reopen_state,
             !g_strcmp0(qdict_get_try_str(reopen_state->options, "node-name"),
                        bs->node_name)) {
             continue;
-        }
-        if (!strcmp(qdict_entry_key(e), BDRV_OPT_FORCE_SHARE)) {
-            if (qdict_get_try_bool(reopen_state->options,
-                                   BDRV_OPT_FORCE_SHARE,
-                                   bs->force_share) == bs->force_share) {
-                continue;
-            }
         }
         error_setg(errp, "Cannot change the option '%s'", qdict_entry_key(e));
         goto error;

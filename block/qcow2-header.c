@@ -330,6 +330,10 @@ int qcow2_read_header(BlockDriverState *bs, int flags, QCowHeader *h,
     if (ret < 0) {
         return ret;
     }
+    if (s->autoclear_features & QCOW2_AUTOCLEAR_DATA_FILE_RAW) {
+        error_setg(errp, "data-file-raw requires a data file");
+        return -EINVAL;
+    }
     if (s->incompatible_features & QCOW2_INCOMPAT_CORRUPT &&
         flags & BDRV_O_RDWR && !(flags & BDRV_O_CHECK)) {
         error_setg(errp, "qcow2: Image is corrupt; cannot be opened "
@@ -342,8 +346,8 @@ int qcow2_read_header(BlockDriverState *bs, int flags, QCowHeader *h,
         return -EINVAL;
     }
     if (h->crypt_method) {
-        error_setg(errp, "Unsupported encryption method %" PRIu32,
-                   h->crypt_method);
+        error_setg(errp, "Unsupported encryption method %" PRId32,
+                   (int32_t)h->crypt_method);
         return -EINVAL;
     }
     return 0;

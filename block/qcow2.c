@@ -23,7 +23,7 @@ static int qcow2_probe(const uint8_t *buf, int buf_size, const char *filename)
     const QCowHeader *h = (const void *)buf;
 
     return buf_size >= sizeof(*h) && ldl_be_p(&h->magic) == QCOW_MAGIC &&
-           ldl_be_p(&h->version) >= 2 ? 100 : 0;
+           (uint32_t)ldl_be_p(&h->version) >= 2 ? 100 : 0;
 }
 
 /* What goes wrong */
@@ -274,7 +274,7 @@ static int qcow2_do_open(BlockDriverState *bs, QDict *options, int flags,
     s->csize_shift = 62 - (s->cluster_bits - 8);
     s->csize_mask = (1 << (s->cluster_bits - 8)) - 1;
     s->cluster_offset_mask = (1ULL << s->csize_shift) - 1;
-    bs->total_sectors = DIV_ROUND_UP(h.size, BDRV_SECTOR_SIZE);
+    bs->total_sectors = h.size / BDRV_SECTOR_SIZE;
 
     s->refcount_table_offset = h.refcount_table_offset;
     if (!h.refcount_table_clusters && !(flags & BDRV_O_CHECK)) {

@@ -114,6 +114,8 @@ enum {
                                   | QCOW2_INCOMPAT_CORRUPT,
 
     QCOW2_COMPAT_LAZY_REFCOUNTS = 1 << 0,
+
+    QCOW2_AUTOCLEAR_DATA_FILE_RAW = 1 << 1,
 };
 
 enum {

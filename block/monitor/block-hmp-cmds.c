@@ -236,9 +236,13 @@ void hmp_snapshot_blkdev(Monitor *mon, const QDict *qdict)
 
 void hmp_block_set_io_throttle(Monitor *mon, const QDict *qdict)
 {
+    char *device = (char *)qdict_get_str(qdict, "device");
+    bool is_drive = blk_by_name(device);
     BlockIOThrottle throttle = {
-        .has_device = true,
-        .device = (char *)qdict_get_str(qdict, "device"),
+        .has_device = is_drive,
+        .device = is_drive ? device : NULL,
+        .has_id = !is_drive,
+        .id = is_drive ? NULL : device,
         .bps = qdict_get_int(qdict, "bps"),
         .bps_rd = qdict_get_int(qdict, "bps_rd"),
         .bps_wr = qdict_get_int(qdict, "bps_wr"),
