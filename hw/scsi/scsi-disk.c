@@ -175,6 +175,8 @@ static void scsi_realize(SCSIDevice *dev, Error **errp)
 
 static void scsi_disk_unrealize(SCSIDevice *dev)
 {
+    /* It keeps its drive until it is freed, but is on no bus any more. */
+    blk_set_dev_ops(dev->conf.blk, NULL, NULL);
     del_boot_device_lchs(&dev->qdev, NULL);
 }
 

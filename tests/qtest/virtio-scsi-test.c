@@ -731,6 +731,41 @@ static void test_resize(gconstpointer how)
     unlink(path);
 }
 
+/*
+ * The image gets another size right after the disk has gone.  What is left of
+ * the disk is freed after a grace period, until when the drive is its own: so
+ * the second command must be there when the first is done.
+ */
+static void test_unplug_resize(gconstpointer how)
+{
+    g_autofree char *path = NULL;
+    int fd = g_file_open_tmp("scsi-XXXXXX", &path, NULL);
+    QVirtioAny *d = scsi_boot(how);
+
+    g_assert_cmpint(ftruncate(fd, DISK_SIZE), ==, 0);
+    close(fd);
+    qtest_qmp_assert_success(d->qts, "{'execute': 'blockdev-add',"
+        " 'arguments': {'driver': 'raw', 'node-name': 'f0',"
+        " 'file': {'driver': 'file', 'filename': %s}}}", path);
+    for (int i = 0; i < 20; i++) {
+        scsi_plug(d, "d2", "drive=f0,scsi-id=2,lun=0");
+        qtest_qmp_send(d->qts, "{'execute': 'device_del',"
+                       " 'arguments': {'id': 'd2'}}");
+        qtest_qmp_send(d->qts, "{'execute': 'block_resize', 'arguments':"
+                       " {'node-name': 'f0', 'size': %d}}",
+                       i % 2 ? DISK_SIZE : 2 * DISK_SIZE);
+        for (int j = 0; j < 2; j++) {
+            QDict *answer = qtest_qmp_receive(d->qts);
+
+            g_assert_true(qdict_haskey(answer, "return"));
+            qobject_unref(answer);
+        }
+        qtest_qmp_eventwait(d->qts, "DEVICE_DELETED");
+    }
+    qvirtio_any_shutdown(d);
+    unlink(path);
+}
+
 /* A disk goes while it reads. */
 static void test_unplug_busy(gconstpointer how)
 {
@@ -925,6 +960,7 @@ int main(int argc, char **argv)
     add_drives("resize", test_resize, IN_SPLIT, true);
     add_drives("unplug-busy", test_unplug_busy, IN_SPLIT, true);
     add_drives("reopen-busy", test_reopen_busy, IN_SPLIT, true);
+    add_drives("unplug-resize", test_unplug_resize, IN_SPLIT, true);
     add_drives("many", test_many, IN_ALL, true);
     qtest_add_func("/virtio-scsi/bootorder", test_bootorder);
     qtest_add_func("/virtio-scsi/errors", test_errors);
