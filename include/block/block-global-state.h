@@ -1,6 +1,20 @@
 /*
  * Opening, closing and changing the graph: for the main thread, with the BQL.
  *
+ * Nodes are counted.  An edge has a reference to the node it leads to, and so has
+ * the monitor to what blockdev-add has made; the last one closes the node, and lets
+ * go of its children.
+ *
+ *     bdrv_open -> node ──backing──> node      docs/block.md: what happens then
+ *                    └───file──────> node
+ *
+ * To change an edge is to drain what is at both its ends, to change it, and to ask
+ * all who are concerned for their permissions (block/bdrv-graph.c).  Where nodes run
+ * in an IOThread, the caller has the lock of its AioContext, once.
+ *
+ * Functions that give an int give 0 or a negative errno; where there is an @errp, it
+ * is set then.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef BLOCK_GLOBAL_STATE_H
@@ -12,6 +26,7 @@
 
 /* Drivers */
 
+/* NULL if there is none of that name. */
 BlockDriver *bdrv_find_format(const char *format_name);
 /* Which protocol a file name speaks; "file" if none is named. */
 BlockDriver *bdrv_find_protocol(const char *filename,
@@ -25,6 +40,10 @@ BlockDriver *bdrv_probe_all(const uint8_t *buf, int buf_size,
 
 /* Images as files */
 
+/*
+ * As format @drv, and as the protocol that @filename speaks.  @opts, of their
+ * create_opts, stay the caller's.
+ */
 int bdrv_create(BlockDriver *drv, const char *filename, QemuOpts *opts,
                 Error **errp);
 int bdrv_create_file(const char *filename, QemuOpts *opts, Error **errp);
@@ -39,6 +58,7 @@ void bdrv_img_create(const char *filename, const char *fmt,
 
 /* Open and close */
 
+/* Without a driver or a name; the caller owns the reference. */
 BlockDriverState *bdrv_new(void);
 /*
  * bdrv_open: a node for the image @filename, or for the node named @reference,
@@ -69,11 +89,16 @@ BdrvChild *bdrv_open_child(const char *filename,
 int bdrv_open_file_child(const char *filename,
                          QDict *options, const char *bdref_key,
                          BlockDriverState *parent, Error **errp);
+/*
+ * The backing file that @parent_options name under @bdref_key, or else the image
+ * itself; 0 also if neither does.
+ */
 int bdrv_open_backing_file(BlockDriverState *bs, QDict *parent_options,
                            const char *bdref_key, Error **errp);
 void bdrv_ref(BlockDriverState *bs);
 /* The last one closes it. */
 void bdrv_unref(BlockDriverState *bs);
+/* What BlockBackends and the monitor have open; at the program's end. */
 void bdrv_close_all(void);
 
 /* cache=MODE, discard=MODE and aio=MODE into BDRV_O_*; -1: no such mode */
@@ -93,16 +118,21 @@ BdrvChild *bdrv_attach_child(BlockDriverState *parent_bs,
                              const BdrvChildClass *child_class,
                              BdrvChildRole child_role,
                              Error **errp);
+/* Frees the edge, and drops its reference. */
 void bdrv_unref_child(BlockDriverState *parent, BdrvChild *child);
+/* An edge "backing" to @backing_hd, with a reference of its own; NULL: none. */
 int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
                         Error **errp);
 /* Put @bs_new over @bs_top: parents of @bs_top become those of @bs_new. */
 int bdrv_append(BlockDriverState *bs_new, BlockDriverState *bs_top,
                 Error **errp);
+/* The parents of @from become those of @to, but for those that @to is made of. */
 int bdrv_replace_node(BlockDriverState *from, BlockDriverState *to,
                       Error **errp);
+/* Let @child lead to @new_bs. */
 int bdrv_replace_child_bs(BdrvChild *child, BlockDriverState *new_bs,
                           Error **errp);
+/* What the image of @bs says of its backing file; NULL: that it has none. */
 int bdrv_change_backing_file(BlockDriverState *bs, const char *backing_file,
                              const char *backing_fmt, bool warn);
 

@@ -24,6 +24,7 @@ BdrvChild *bdrv_root_attach_child(BlockDriverState *child_bs,
                                   BdrvChildRole child_role,
                                   uint64_t perm, uint64_t shared_perm,
                                   void *opaque, Error **errp);
+/* Frees the edge, and drops its reference. */
 void bdrv_root_unref_child(BdrvChild *child);
 
 /* Everything that the parents of @bs do, and what they all bear. */
@@ -38,18 +39,20 @@ void bdrv_default_perms(BlockDriverState *bs, BdrvChild *c,
 /* The parents hear of a medium's coming (@load) and going. */
 void bdrv_parent_cb_change_media(BlockDriverState *bs, bool load);
 
-/* Options of -blockdev (all strings, or all typed) as the drivers' struct. */
+/* A node as flat @bs_opts say, which it takes over; with blockdev-add's defaults. */
 BlockDriverState *bds_tree_init(QDict *bs_opts, Error **errp);
 
-/* "json:{…}" or a name, and what else drivers' open functions need. */
+/* Options that every node has (bdrv_open_common()). */
 extern QemuOptsList bdrv_runtime_opts;
 
+/* Make an image; @opts stay the caller's.  0 or a negative errno, @errp set. */
 int coroutine_fn bdrv_co_create(BlockDriver *drv, const char *filename,
                                 QemuOpts *opts, Error **errp);
 /* By the protocol that @filename speaks, for formats that need a file. */
 int coroutine_fn bdrv_co_create_file(const char *filename, QemuOpts *opts,
                                      Error **errp);
 
+/* Has @bs another backing file than its image says? */
 bool bdrv_backing_overridden(BlockDriverState *bs);
 
 #endif

@@ -9,8 +9,9 @@
 #include "block/block_int-common.h"
 
 /*
- * Read or write through an edge.  _part: the buffer begins at @qiov_offset in
- * @qiov.
+ * Read or write through an edge, in its node's AioContext: 0 or a negative errno.
+ * _part: the buffer begins at @qiov_offset in @qiov.  @qiov is only read, and has
+ * to stay until the function returns.
  */
 int coroutine_fn bdrv_co_preadv(BdrvChild *child,
     int64_t offset, int64_t bytes, QEMUIOVector *qiov,
@@ -47,12 +48,17 @@ int bdrv_check_qiov_request(int64_t offset, int64_t bytes,
                             Error **errp);
 int bdrv_check_request(int64_t offset, int64_t bytes, Error **errp);
 
-/* Make @req serialising in units of @align; wait for who overlaps with it. */
+/*
+ * Make @req serialising in units of @align; wait for who overlaps with it.  True
+ * if there was somebody.
+ */
 bool coroutine_fn bdrv_make_request_serialising(BdrvTrackedRequest *req,
                                                 uint64_t align);
 
+/* Ask the driver for the length; @hint, in sectors, if it has no way to tell. */
 int bdrv_refresh_total_sectors(BlockDriverState *bs, int64_t hint);
 
+/* bdrv_block_status_above(), with *@depth (or NULL) as bdrv_is_allocated_above(). */
 int coroutine_fn bdrv_co_common_block_status_above(BlockDriverState *bs,
     BlockDriverState *base, bool include_base, bool want_zero,
     int64_t offset, int64_t bytes, int64_t *pnum, int64_t *map,
@@ -64,8 +70,10 @@ static inline BlockDriverState *child_bs(BdrvChild *child)
     return child ? child->bs : NULL;
 }
 
-/* Below @bs: what it copies on write from, what it filters, either of them,
- * what it is mainly stored in. */
+/*
+ * Below @bs: what it copies on write from, what it filters, either of them, what
+ * it is mainly stored in; NULL if there is none.
+ */
 BdrvChild *bdrv_cow_child(BlockDriverState *bs);
 BdrvChild *bdrv_filter_child(BlockDriverState *bs);
 BdrvChild *bdrv_filter_or_cow_child(BlockDriverState *bs);

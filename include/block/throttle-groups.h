@@ -36,6 +36,7 @@ typedef struct ThrottleGroupMember {
 #define TYPE_THROTTLE_GROUP "throttle-group"
 OBJECT_DECLARE_SIMPLE_TYPE(ThrottleGroup, THROTTLE_GROUP)
 
+/* Of the group; it stays the group's. */
 const char *throttle_group_get_name(ThrottleGroupMember *tgm);
 bool throttle_group_exists(const char *name);
 
@@ -43,9 +44,11 @@ bool throttle_group_exists(const char *name);
 ThrottleState *throttle_group_incref(const char *name);
 void throttle_group_unref(ThrottleState *ts);
 
+/* The limits of all members; valid ones (throttle_is_valid()).  Main thread. */
 void throttle_group_config(ThrottleGroupMember *tgm, ThrottleConfig *cfg);
 void throttle_group_get_config(ThrottleGroupMember *tgm, ThrottleConfig *cfg);
 
+/* Make @tgm, which runs in @ctx, a member, also of a group that is new. */
 void throttle_group_register_tgm(ThrottleGroupMember *tgm,
                                  const char *groupname,
                                  AioContext *ctx);
@@ -58,6 +61,7 @@ void throttle_group_restart_tgm(ThrottleGroupMember *tgm);
 void coroutine_fn throttle_group_co_io_limits_intercept(
     ThrottleGroupMember *tgm, int64_t bytes, bool is_write);
 
+/* It goes to another context: drained, and with both in turn. */
 void throttle_group_attach_aio_context(ThrottleGroupMember *tgm,
                                        AioContext *new_context);
 void throttle_group_detach_aio_context(ThrottleGroupMember *tgm);

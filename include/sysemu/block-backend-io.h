@@ -1,7 +1,10 @@
 /*
  * BlockBackends: requests.  In the BlockBackend's AioContext.
  *
- * Without a medium all give -ENOMEDIUM; beyond the end of it, -EIO.
+ * Offsets and lengths are in bytes, and need not be aligned; results are 0 or a
+ * negative errno.  Without a medium all give -ENOMEDIUM; beyond the end of it, -EIO.
+ *
+ * A request that comes while the medium is drained waits until it is no more.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,6 +15,7 @@
 #include "block/accounting.h"
 #include "block/block-io.h"
 
+/* The medium, or NULL; the caller gets no reference. */
 BlockDriverState *blk_bs(BlockBackend *blk);
 AioContext *blk_get_aio_context(BlockBackend *blk);
 BlockAcctStats *blk_get_stats(BlockBackend *blk);
@@ -105,26 +109,30 @@ int blk_truncate(BlockBackend *blk, int64_t offset, bool exact,
 
 /* Asking */
 
-/* Is there a medium that a device could use? */
+/* Is there a medium that a device could use: is the tray closed, too? */
 bool blk_is_available(BlockBackend *blk);
 bool blk_is_inserted(BlockBackend *blk);
+/* Has it asked for permission to write? */
 bool blk_is_writable(BlockBackend *blk);
 bool blk_is_sg(BlockBackend *blk);
 bool blk_enable_write_cache(BlockBackend *blk);
+/* In bytes, and in sectors; or a negative errno. */
 int64_t blk_getlength(BlockBackend *blk);
 int64_t blk_nb_sectors(BlockBackend *blk);
 /* Sectors; 0 without a medium. */
 void blk_get_geometry(BlockBackend *blk, uint64_t *nb_sectors_ptr);
 uint32_t blk_get_request_alignment(BlockBackend *blk);
-/* The longest request in bytes: never 0. */
+/* The longest request in bytes, never 0; of pieces of memory, how many. */
 uint32_t blk_get_max_transfer(BlockBackend *blk);
 uint64_t blk_get_max_hw_transfer(BlockBackend *blk);
 int blk_get_max_iov(BlockBackend *blk);
 int blk_get_max_hw_iov(BlockBackend *blk);
 int blk_get_flags(BlockBackend *blk);
+/* A buffer that need not be copied; free with qemu_vfree().  _try_: or NULL */
 void *blk_try_blockalign(BlockBackend *blk, size_t size);
 void *blk_blockalign(BlockBackend *blk, size_t size);
 
+/* Requests come in a row, until unplug: they may be sent together.  They nest. */
 void blk_io_plug(BlockBackend *blk);
 void blk_io_unplug(BlockBackend *blk);
 
