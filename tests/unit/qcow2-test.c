@@ -184,7 +184,7 @@ void image_poke(const char *path, uint64_t offset, uint64_t value, int bytes)
     close(fd);
 }
 
-/* By others */
+/* By both, if others are here */
 
 bool have_qemu_img(void)
 {
@@ -248,6 +248,17 @@ void image_must_run(const char *program, ...)
 
 void image_expect_clean(const char *path)
 {
+    QDict *options = qdict_new();
+    BdrvCheckResult result = { 0 };
+    BlockBackend *blk;
+
+    qdict_put_str(options, "driver", "qcow2");
+    blk = blk_new_open(path, NULL, options, BDRV_O_NO_BACKING, &error_abort);
+    g_assert_cmpint(bdrv_check(blk_bs(blk), &result, 0), ==, 0);
+    g_assert_cmpint(result.corruptions, ==, 0);
+    g_assert_cmpint(result.leaks, ==, 0);
+    g_assert_cmpint(result.check_errors, ==, 0);
+    blk_unref(blk);
     if (have_qemu_img()) {
         image_must_run("qemu-img", "check", "-f", "qcow2", path, NULL);
     }
@@ -257,7 +268,10 @@ void image_expect_content(const char *path, const uint8_t *content,
                           size_t size)
 {
     g_autofree char *raw = image_path("expected.raw");
+    BlockBackend *blk = image_open_to_read(path);
 
+    image_expect_reads(blk, content, size);
+    blk_unref(blk);
     if (!have_qemu_img()) {
         return;
     }

@@ -54,7 +54,10 @@ bool have_qemu_img(void);
 bool image_run(char **said, const char *program, ...) G_GNUC_NULL_TERMINATED;
 /* The same for one that must succeed. */
 void image_must_run(const char *program, ...) G_GNUC_NULL_TERMINATED;
-/* Where there is a qemu-img: neither errors nor leaks; these bytes. */
+/*
+ * Neither errors nor leaks; these bytes.  By our own judgement, and by qemu-img's
+ * where there is one.  Nobody may have the image open.
+ */
 void image_expect_clean(const char *path);
 void image_expect_content(const char *path, const uint8_t *content,
                           size_t size);

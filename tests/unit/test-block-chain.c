@@ -73,7 +73,16 @@ static void expect_clean(const char *path)
 {
     g_autofree char *program = g_find_program_in_path("qemu-img");
     const char *argv[] = { program, "check", "-q", path, NULL };
+    QDict *options = qdict_new();
+    BdrvCheckResult result = { 0 };
+    BlockBackend *blk;
     int status;
+
+    qdict_put_str(options, "driver", "qcow2");
+    blk = blk_new_open(path, NULL, options, BDRV_O_NO_BACKING, &error_abort);
+    g_assert_cmpint(bdrv_check(blk_bs(blk), &result, 0), ==, 0);
+    g_assert_cmpint(result.corruptions + result.leaks, ==, 0);
+    blk_unref(blk);
 
     if (program) {
         g_assert_true(g_spawn_sync(NULL, (char **)argv, NULL, 0, NULL, NULL,

@@ -278,7 +278,7 @@ static void test_power_cut(gconstpointer opaque)
     g_autofree char *path = image_path("image.qcow2");
     BdrvCheckResult result;
 
-    for (int round = 0; round < 32; round++) {
+    for (int round = 0; round < 24; round++) {
         uint32_t flushed[CUT_SECTORS] = { 0 };
         GArray *since[CUT_SECTORS];
         BlockBackend *blk;
