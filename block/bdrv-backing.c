@@ -109,7 +109,6 @@ static int bdrv_set_backing_tran(BlockDriverState *bs,
         return -ENOTSUP;
     }
     if (bs->backing) {
-        bdrv_unset_inherits_from(bs, bs->backing, bs->backing->bs);
         bdrv_remove_child(bs->backing, tran);
     }
     if (!backing_hd) {
@@ -136,9 +135,10 @@ int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
     if (ret >= 0 && backing_hd) {
         /* What the image says of its backing file. */
         bs->open_flags &= ~BDRV_O_NO_BACKING;
-        pstrcpy(bs->backing_file, sizeof(bs->backing_file),
-                bs->backing_file[0] ? bs->backing_file
-                                    : backing_hd->filename);
+        if (!bs->backing_file[0]) {
+            pstrcpy(bs->backing_file, sizeof(bs->backing_file),
+                    backing_hd->filename);
+        }
     }
     if (ret >= 0) {
         bdrv_refresh_limits(bs, NULL, NULL);

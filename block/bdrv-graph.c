@@ -302,7 +302,7 @@ void bdrv_root_unref_child(BdrvChild *child)
 }
 
 /* A parent that goes is no longer where options were inherited from. */
-void bdrv_unset_inherits_from(BlockDriverState *root, BdrvChild *child,
+static void bdrv_unset_inherits_from(BlockDriverState *root, BdrvChild *child,
                                      BlockDriverState *child_bs)
 {
     BdrvChild *c;
@@ -353,6 +353,7 @@ static void bdrv_remove_child_commit(void *opaque)
 {
     BdrvRemoveChildState *s = opaque;
 
+    bdrv_unset_inherits_from(s->child->opaque, s->child, s->bs);
     bdrv_child_free(s->child);
     bdrv_unref(s->bs);
 }

@@ -410,11 +410,8 @@ static const AIOCBInfo blk_aio_em_aiocb_info = {
 static void blk_aio_complete(BlkAioEmAIOCB *acb)
 {
     if (acb->has_returned) {
-        BlockBackend *blk = acb->blk;
-
-        /* Done before the callback: it may be the one to delete the acb. */
         acb->common.cb(acb->common.opaque, acb->ret);
-        blk_dec_in_flight(blk);
+        blk_dec_in_flight(acb->blk);
         qemu_aio_unref(acb);
     }
 }

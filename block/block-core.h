@@ -73,13 +73,10 @@ int bdrv_attach_child_noperm(BlockDriverState *parent_bs,
                              BdrvChildRole child_role,
                              BdrvChild **child, Transaction *tran,
                              Error **errp);
-/* Take @child away from its parent; it is freed when @tran is committed. */
+/* Take @child away from its parent, a node; it is freed when @tran is committed. */
 void bdrv_remove_child(BdrvChild *child, Transaction *tran);
 /* Is @child @bs, or somewhere below it? */
 bool bdrv_recurse_has_child(BlockDriverState *bs, BlockDriverState *child);
-/* @child_bs does not follow @root's options any more, if @child was why. */
-void bdrv_unset_inherits_from(BlockDriverState *root, BdrvChild *child,
-                              BlockDriverState *child_bs);
 
 /* bdrv-perm.c */
 /* Nodes so that parents come before children. */

@@ -183,7 +183,7 @@ static int handle_aiocb_write_zeroes(FileAIOData *a, bool unmap)
                            a->offset, a->nbytes);
         if (ret == 0) {
             ret = do_fallocate(a->fd, 0, a->offset, a->nbytes);
-            if (ret == 0 || ret != -ENOTSUP) {
+            if (ret != -ENOTSUP) {
                 return ret;
             }
         } else if (ret != -ENOTSUP) {

@@ -104,7 +104,7 @@ static int raw_apply_options(BlockDriverState *bs, BDRVRawState *s,
     return 0;
 }
 
-/* From its own offsets to the file's; -ENOSPC or -EIO outside of it. */
+/* From its own offsets to the file's; a negative errno outside of its part. */
 static inline int raw_adjust_offset(BlockDriverState *bs, int64_t *offset,
                                     int64_t bytes, bool is_write)
 {

@@ -389,6 +389,31 @@ static void test_commit_fails(void)
     unlink(over);
 }
 
+/* Another backing file, which cannot be one: all is as it was before. */
+static void test_set_backing_fails(void)
+{
+    g_autofree char *base = path_of("base.raw"), *over = path_of("over.qcow2");
+    g_autofree uint8_t *content = make_base(base, CLUSTER, 0, 0);
+    BlockDriverState *bs, *backing;
+    BlockBackend *blk;
+    Error *err = NULL;
+
+    make_overlay(over, base, "raw", CLUSTER);
+    blk = open_qcow2(over, 0);
+    bs = blk_bs(blk);
+    backing = bdrv_cow_bs(bs);
+    g_assert_true(backing->inherits_from == bs);
+    g_assert_cmpint(bdrv_set_backing_hd(bs, bs, &err), ==, -EINVAL);
+    g_assert_nonnull(strstr(error_get_pretty(err), "would create a cycle"));
+    error_free(err);
+    g_assert_true(bdrv_cow_bs(bs) == backing);
+    g_assert_true(backing->inherits_from == bs);
+    expect_reads(blk, content, CLUSTER);
+    blk_unref(blk);
+    unlink(base);
+    unlink(over);
+}
+
 /* Locks are the image's, whatever descriptor has it. */
 static void test_reopen_locks(void)
 {
@@ -439,6 +464,7 @@ int main(int argc, char **argv)
     g_test_add_func("/block-chain/copy-on-read/filter", test_cor_filter);
     g_test_add_func("/block-chain/commit/all", test_commit);
     g_test_add_func("/block-chain/commit/fails", test_commit_fails);
+    g_test_add_func("/block-chain/set-backing-fails", test_set_backing_fails);
     g_test_add_func("/block-chain/reopen/locks", test_reopen_locks);
     ret = g_test_run();
     rmdir(folder);
