@@ -231,6 +231,31 @@ static void qcow2_report_unsupported(Error **errp, GByteArray *table,
     error_setg(errp, "Unsupported qcow2 feature(s): %s", names->str);
 }
 
+/* A header that ends before the field means deflate. */
+static bool qcow2_read_compression_type(BDRVQcow2State *s, const QCowHeader *h,
+                                        Error **errp)
+{
+    uint8_t type = h->header_length > offsetof(QCowHeader, compression_type) ?
+                   h->compression_type : QCOW2_COMPRESSION_TYPE_ZLIB;
+    bool bit = h->incompatible_features & QCOW2_INCOMPAT_COMPRESSION;
+
+    if (type >= QCOW2_COMPRESSION_TYPE__MAX) {
+        error_setg(errp, "qcow2: unknown compression type: %u", type);
+#ifndef CONFIG_ZSTD
+        error_append_hint(errp, "1 is zstd, and this qemini was built "
+                          "without it.\n");
+#endif
+        return false;
+    }
+    if (bit != (type != QCOW2_COMPRESSION_TYPE_ZLIB)) {
+        error_setg(errp, "qcow2: Compression type incompatible feature bit "
+                   "must %sbe set", bit ? "not " : "");
+        return false;
+    }
+    s->compression_type = type;
+    return true;
+}
+
 int qcow2_read_header(BlockDriverState *bs, int flags, QCowHeader *h,
                       Error **errp)
 {
@@ -316,6 +341,9 @@ int qcow2_read_header(BlockDriverState *bs, int flags, QCowHeader *h,
         return -EINVAL;
     }
     ext_end = h->backing_file_offset ?: s->cluster_size;
+    if (!qcow2_read_compression_type(s, h, errp)) {
+        return -ENOTSUP;
+    }
 
     s->incompatible_features = h->incompatible_features;
     s->compatible_features = h->compatible_features;

@@ -10,15 +10,11 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include <zlib.h>
 #include "block-core.h"
 #include "qapi/error.h"
 #include "qemu/memalign.h"
 #include "qcow2.h"
 #include "trace.h"
-
-/* Clusters of deflate have a window of 4 KiB and no header. */
-#define QCOW2_DEFLATE_WINDOW_BITS (-12)
 
 /* So much of new clusters is written at a time. */
 #define QCOW2_MAX_ALLOCATION (8 * MiB)
@@ -62,7 +58,6 @@ static int coroutine_fn qcow2_co_read_compressed(BlockDriverState *bs,
     BDRVQcow2State *s = bs->opaque;
     uint64_t coffset, csize;
     g_autofree uint8_t *in = NULL, *out = NULL;
-    z_stream stream = { 0 };
     int ret;
 
     qcow2_parse_compressed(s, l2_entry, &coffset, &csize);
@@ -73,21 +68,9 @@ static int coroutine_fn qcow2_co_read_compressed(BlockDriverState *bs,
     }
     BLKDBG_EVENT(bs->file, BLKDBG_READ_COMPRESSED);
     ret = bdrv_co_pread(bs->file, coffset, csize, in, 0);
-    if (ret < 0) {
-        return ret;
+    if (ret == 0) {
+        ret = qcow2_co_decompress(bs, out, s->cluster_size, in, csize);
     }
-    if (inflateInit2(&stream, QCOW2_DEFLATE_WINDOW_BITS) != Z_OK) {
-        return -ENOMEM;
-    }
-    stream.next_in = in;
-    stream.avail_in = csize;
-    stream.next_out = out;
-    stream.avail_out = s->cluster_size;
-    /* Behind its end are other clusters: that is as good as an end. */
-    ret = inflate(&stream, Z_FINISH);
-    ret = (ret == Z_STREAM_END || ret == Z_BUF_ERROR) && !stream.avail_out ?
-          0 : -EIO;
-    inflateEnd(&stream);
     if (ret == 0) {
         qemu_iovec_from_buf(qiov, qiov_offset,
                             out + offset_into_cluster(s, offset), bytes);

@@ -358,6 +358,7 @@ static int qcow2_open(BlockDriverState *bs, QDict *options, int flags,
     }
     qemu_co_mutex_init(&s->lock);
     QLIST_INIT(&s->requests);
+    qemu_co_queue_init(&s->thread_task_queue);
     QLIST_INIT(&s->unknown_header_ext);
     s->freed = g_array_new(false, false, sizeof(Qcow2FreedClusters));
     ret = qcow2_do_open(bs, options, flags, errp);
@@ -458,7 +459,7 @@ static ImageInfoSpecific *qcow2_get_specific_info(BlockDriverState *bs,
     info->u.qcow2.data = data;
     data->compat = g_strdup(s->qcow_version == 2 ? "0.10" : "1.1");
     data->refcount_bits = s->refcount_bits;
-    data->compression_type = QCOW2_COMPRESSION_TYPE_ZLIB;
+    data->compression_type = s->compression_type;
     if (s->qcow_version >= 3) {
         data->has_lazy_refcounts = true;
         data->lazy_refcounts = s->compatible_features &

@@ -111,7 +111,8 @@ enum {
     QCOW2_INCOMPAT_EXTL2        = 1 << 4,       /* subclusters */
 
     QCOW2_INCOMPAT_MASK         = QCOW2_INCOMPAT_DIRTY
-                                  | QCOW2_INCOMPAT_CORRUPT,
+                                  | QCOW2_INCOMPAT_CORRUPT
+                                  | QCOW2_INCOMPAT_COMPRESSION,
 
     QCOW2_COMPAT_LAZY_REFCOUNTS = 1 << 0,
 
@@ -227,6 +228,7 @@ typedef struct BDRVQcow2State {
     int csize_shift;
     int csize_mask;
     uint64_t cluster_offset_mask;
+    Qcow2CompressionType compression_type;
 
     uint64_t incompatible_features;
     uint64_t compatible_features;
@@ -263,6 +265,8 @@ typedef struct BDRVQcow2State {
     GArray *freed;              /* of Qcow2FreedClusters */
     bool data_unflushed;        /* clusters or tables may not be on disk yet */
     QLIST_HEAD(, Qcow2Request) requests;
+    int nb_threads;             /* workers that unpack clusters */
+    CoQueue thread_task_queue;  /* who waits for one of them */
 
     QEMUTimer *cache_clean_timer;
     unsigned cache_clean_interval;      /* seconds; 0: never */
@@ -383,6 +387,16 @@ int qcow2_shrink_l1_table(BlockDriverState *bs, uint64_t entries);
 /* Where a compressed cluster is, in bytes. */
 void qcow2_parse_compressed(BDRVQcow2State *s, uint64_t l2_entry,
                             uint64_t *coffset, uint64_t *csize);
+
+/* qcow2-threads.c */
+
+/*
+ * A compressed cluster of at most @src_size bytes, unpacked in a worker: 0 if it
+ * gave all of @dest_size, or a negative errno.  Without the lock.
+ */
+ssize_t coroutine_fn qcow2_co_decompress(BlockDriverState *bs, void *dest,
+                                         size_t dest_size, const void *src,
+                                         size_t src_size);
 
 /* qcow2-refcount.c */
 

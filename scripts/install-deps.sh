@@ -10,7 +10,7 @@
 set -eu
 
 packages='gcc libc6-dev make meson ninja-build pkg-config python3
-    libglib2.0-dev libjson-c-dev libpixman-1-dev zlib1g-dev
+    libglib2.0-dev libjson-c-dev libpixman-1-dev zlib1g-dev libzstd-dev
     linux-libc-dev
     iproute2 iputils-ping gdb mold seabios'
 tools='cc make meson ninja pkg-config python3 ip ping'

@@ -20,6 +20,7 @@
 /* Of the header: where the 64 bits of each kind of feature are. */
 #define AT_INCOMPATIBLE 72
 #define AT_AUTOCLEAR    88
+#define AT_COMPRESSION_TYPE 104
 
 static uint64_t peek_be64(const char *path, uint64_t offset)
 {
@@ -271,6 +272,15 @@ static void test_bitmaps(void)
     unlink(path);
 }
 
+static void expect_refused(const char *path, const char *message)
+{
+    Error *err = NULL;
+
+    g_assert_null(image_open(path, "file", NULL, &err));
+    g_assert_cmpstr(error_get_pretty(err), ==, message);
+    error_free(err);
+}
+
 /* What we cannot read is named, if the image knows a name for it. */
 static void test_refused(void)
 {
@@ -280,8 +290,9 @@ static void test_refused(void)
     } refused[] = {
         { "extended_l2=on", "Unsupported qcow2 feature(s): extended L2 "
           "entries" },
-        { "compression_type=zstd", "Unsupported qcow2 feature(s): compression "
-          "type" },
+#ifndef CONFIG_ZSTD
+        { "compression_type=zstd", "qcow2: unknown compression type: 1" },
+#endif
         { "data_file=data", "Unsupported qcow2 feature(s): external data "
           "file" },
         { "encrypt.format=luks,encrypt.key-secret=s", "Unsupported encryption "
@@ -289,7 +300,6 @@ static void test_refused(void)
     };
     g_autofree char *path = image_path("image.qcow2");
     g_autofree char *data = image_path("data");
-    Error *err = NULL;
     uint64_t names;
 
     if (!image_needs_qemu_img()) {
@@ -299,10 +309,7 @@ static void test_refused(void)
         image_must_run("qemu-img", "create", "--object",
                        "secret,id=s,data=word", "-f", "qcow2", "-o",
                        refused[i].options, path, "1M", NULL);
-        g_assert_null(image_open(path, "file", NULL, &err));
-        g_assert_cmpstr(error_get_pretty(err), ==, refused[i].message);
-        error_free(err);
-        err = NULL;
+        expect_refused(path, refused[i].message);
         unlink(path);
     }
     unlink(data);
@@ -313,11 +320,155 @@ static void test_refused(void)
     image_poke(path, names, 50, 2);                     /* incompatible, 50 */
     image_poke(path, names + 2, 0x776f6e64657200, 7);
     image_poke(path, AT_INCOMPATIBLE, 1ull << 50, 8);
-    g_assert_null(image_open(path, "file", NULL, &err));
-    g_assert_cmpstr(error_get_pretty(err), ==,
-                    "Unsupported qcow2 feature(s): wonder");
-    error_free(err);
+    expect_refused(path, "Unsupported qcow2 feature(s): wonder");
     unlink(path);
+}
+
+/* Compressed clusters */
+
+#define COMPRESSED_CLUSTER  4096
+#define COMPRESSED_CLUSTERS 64
+
+/* The field and the feature bit tell the same, or the image is refused. */
+static void test_compression_type(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    image_must_run("qemu-img", "create", "-f", "qcow2", path, "1M", NULL);
+    image_poke(path, AT_COMPRESSION_TYPE, 2, 1);
+    expect_refused(path, "qcow2: unknown compression type: 2");
+    image_poke(path, AT_COMPRESSION_TYPE, 0, 1);
+    image_poke(path, AT_INCOMPATIBLE, 1 << 3, 8);
+    expect_refused(path, "qcow2: Compression type incompatible feature bit "
+                   "must not be set");
+#ifdef CONFIG_ZSTD
+    image_poke(path, AT_COMPRESSION_TYPE, 1, 1);
+    image_poke(path, AT_INCOMPATIBLE, 0, 8);
+    expect_refused(path, "qcow2: Compression type incompatible feature bit "
+                   "must be set");
+#endif
+    unlink(path);
+}
+
+/* Where the image has the guest's cluster @index, which is compressed. */
+static uint64_t find_compressed(const char *path, unsigned index)
+{
+    uint64_t l2 = peek_be64(path, peek_be64(path, 40)) & 0xfffffffffffe00;
+    uint64_t entry = peek_be64(path, l2 + index * 8);
+
+    g_assert_true(entry >> 62 & 1);
+    return entry & ((1ull << (62 - (12 - 8))) - 1);
+}
+
+static void expect_cluster_is_lost(const char *path, unsigned index)
+{
+    BlockBackend *blk = image_open_to_read(path);
+    uint8_t buf[COMPRESSED_CLUSTER];
+
+    g_assert_cmpint(blk_pread(blk, index * COMPRESSED_CLUSTER, sizeof(buf),
+                              buf, 0), ==, -EIO);
+    /* The others are not. */
+    g_assert_cmpint(blk_pread(blk, 0, sizeof(buf), buf, 0), ==, 0);
+    /* Nor is it written with half of what was in it. */
+    blk_unref(blk);
+    blk = image_open(path, "file", NULL, &error_abort);
+    g_assert_cmpint(blk_pwrite(blk, index * COMPRESSED_CLUSTER, SECTOR, buf,
+                               0), ==, -EIO);
+    g_assert_cmpint(blk_pwrite(blk, index * COMPRESSED_CLUSTER, sizeof(buf),
+                               buf, 0), ==, 0);
+    blk_unref(blk);
+}
+
+/* Whatever the damage is, a cluster is read as it was, as another, or not. */
+static void test_compressed_damage(gconstpointer type)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    g_autofree char *raw = image_path("raw");
+    g_autofree char *options = g_strdup_printf("cluster_size=%d,"
+                                               "compression_type=%s",
+                                               COMPRESSED_CLUSTER,
+                                               (const char *)type);
+    size_t size = COMPRESSED_CLUSTER * COMPRESSED_CLUSTERS;
+    g_autofree uint8_t *content = g_malloc(size);
+    g_autofree uint8_t *buf = g_malloc(size);
+    BlockBackend *blk;
+    uint64_t at;
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    for (size_t i = 0; i < size; i++) {
+        content[i] = g_test_rand_int_range(0, 8);
+    }
+    g_assert_true(g_file_set_contents(raw, (char *)content, size, NULL));
+    image_must_run("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2",
+                   "-o", options, raw, path, NULL);
+    expect_read_through(path, content, size);
+
+    /* No stream begins so. */
+    image_poke(path, find_compressed(path, 5), UINT64_MAX, 8);
+    expect_cluster_is_lost(path, 5);
+    for (int round = 0; round < 300; round++) {
+        unsigned index = g_test_rand_int_range(6, COMPRESSED_CLUSTERS);
+
+        at = find_compressed(path, index) + g_test_rand_int_range(0, 1000);
+        image_poke(path, at, g_test_rand_int(), g_test_rand_int_range(1, 5));
+        blk = image_open_to_read(path);
+        for (unsigned i = 0; i < COMPRESSED_CLUSTERS; i++) {
+            int ret = blk_pread(blk, i * COMPRESSED_CLUSTER,
+                                COMPRESSED_CLUSTER, buf, 0);
+
+            g_assert_true(ret == 0 || ret == -EIO);
+        }
+        blk_unref(blk);
+    }
+    unlink(path);
+    unlink(raw);
+}
+
+/* More reads at a time than there are threads for them. */
+static void count_read(void *opaque, int ret)
+{
+    g_assert_cmpint(ret, ==, 0);
+    ++*(int *)opaque;
+}
+
+static void test_compressed_at_once(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    g_autofree char *raw = image_path("raw");
+    size_t size = COMPRESSED_CLUSTER * COMPRESSED_CLUSTERS;
+    g_autofree uint8_t *content = g_malloc(size);
+    g_autofree uint8_t *buf = g_malloc0(size);
+    QEMUIOVector qiov[COMPRESSED_CLUSTERS];
+    BlockBackend *blk;
+    int done = 0;
+
+    if (!image_needs_qemu_img()) {
+        return;
+    }
+    for (size_t i = 0; i < size; i++) {
+        content[i] = i / 1000;
+    }
+    g_assert_true(g_file_set_contents(raw, (char *)content, size, NULL));
+    image_must_run("qemu-img", "convert", "-c", "-f", "raw", "-O", "qcow2",
+                   "-o", "cluster_size=4k", raw, path, NULL);
+    blk = image_open_to_read(path);
+    for (int i = 0; i < COMPRESSED_CLUSTERS; i++) {
+        qemu_iovec_init_buf(&qiov[i], buf + i * COMPRESSED_CLUSTER,
+                            COMPRESSED_CLUSTER);
+        blk_aio_preadv(blk, i * COMPRESSED_CLUSTER, &qiov[i], 0, count_read,
+                       &done);
+    }
+    blk_drain(blk);
+    g_assert_cmpint(done, ==, COMPRESSED_CLUSTERS);
+    g_assert_cmpint(memcmp(buf, content, size), ==, 0);
+    blk_unref(blk);
+    unlink(path);
+    unlink(raw);
 }
 
 /* An image that is in use here is locked for others, and the other way round. */
@@ -408,6 +559,15 @@ int main(int argc, char **argv)
     g_test_add_func("/qcow2/foreign/autoclear", test_autoclear);
     g_test_add_func("/qcow2/foreign/bitmaps", test_bitmaps);
     g_test_add_func("/qcow2/foreign/refused", test_refused);
+    g_test_add_func("/qcow2/foreign/compression-type", test_compression_type);
+    g_test_add_data_func("/qcow2/foreign/compressed-damage/zlib", "zlib",
+                         test_compressed_damage);
+#ifdef CONFIG_ZSTD
+    g_test_add_data_func("/qcow2/foreign/compressed-damage/zstd", "zstd",
+                         test_compressed_damage);
+#endif
+    g_test_add_func("/qcow2/foreign/compressed-at-once",
+                    test_compressed_at_once);
     g_test_add_func("/qcow2/foreign/locked", test_locked);
     g_test_add_func("/qcow2/foreign/repair", test_repair);
     return image_test_run();
