@@ -485,6 +485,11 @@ int coroutine_fn qcow2_co_block_status(BlockDriverState *bs, bool want_zero,
     int ret;
 
     qemu_co_mutex_lock(&s->lock);
+    if (want_zero && !s->metadata_preallocation_checked) {
+        s->metadata_preallocation = qcow2_detect_metadata_preallocation(bs) ==
+                                    1;
+        s->metadata_preallocation_checked = true;
+    }
     ret = qcow2_get_host_offset(bs, offset, &n, &host_offset, &type, &copied);
     qemu_co_mutex_unlock(&s->lock);
     if (ret < 0) {
@@ -503,6 +508,9 @@ int coroutine_fn qcow2_co_block_status(BlockDriverState *bs, bool want_zero,
         break;
     case QCOW2_CLUSTER_NORMAL:
         ret = BDRV_BLOCK_DATA;
+        if (s->metadata_preallocation) {
+            ret |= BDRV_BLOCK_RECURSE;
+        }
         break;
     }
     *map = host_offset;

@@ -131,6 +131,37 @@ int qcow2_get_refcount(BlockDriverState *bs, uint64_t cluster_index,
     return 0;
 }
 
+int coroutine_fn qcow2_detect_metadata_preallocation(BlockDriverState *bs)
+{
+    BDRVQcow2State *s = bs->opaque;
+    int64_t allocated = bdrv_get_allocated_file_size(bs->file->bs);
+    uint64_t per_block = 1ULL << s->refcount_block_bits;
+    uint64_t backed, many, used = 0;
+
+    if (allocated < 0) {
+        return allocated;
+    }
+    /* Some holes are in any image. */
+    backed = allocated >> s->cluster_bits;
+    many = MAX(backed * 10 / 9, backed + 2);
+    for (uint64_t b = 0; b < s->refcount_table_size && used < many; b++) {
+        Qcow2Table *block;
+        int ret = qcow2_get_refcount_block(bs, b, &block);
+
+        if (ret < 0) {
+            return ret;
+        }
+        if (!block) {
+            continue;
+        }
+        for (uint64_t i = 0; i < per_block && used < many; i++) {
+            used += qcow2_refcount_get(block->data, i, s->refcount_order) > 0;
+        }
+        qcow2_cache_put(s->refcount_block_cache, &block);
+    }
+    return used >= many;
+}
+
 /*
  * A longer table of blocks, which knows block @index.  It goes where no count
  * has been needed so far: behind what the old one could describe.  Its clusters

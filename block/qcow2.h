@@ -261,6 +261,8 @@ typedef struct BDRVQcow2State {
     uint64_t refcount_max;
     int refcount_block_bits;    /* log2 of the counts in a block */
     uint64_t free_cluster_index; /* below it none is free */
+    bool metadata_preallocation_checked;
+    bool metadata_preallocation; /* ask the file what its data is */
 
     GArray *freed;              /* of Qcow2FreedClusters */
     bool data_unflushed;        /* clusters or tables may not be on disk yet */
@@ -404,6 +406,11 @@ int qcow2_refcount_init(BlockDriverState *bs, uint32_t table_clusters,
                         Error **errp);
 int qcow2_get_refcount(BlockDriverState *bs, uint64_t cluster_index,
                        uint64_t *refcount);
+/*
+ * 1 if many clusters of the image are holes in its file, as after
+ * preallocation=metadata; 0 if not; or a negative errno.  With the lock.
+ */
+int coroutine_fn qcow2_detect_metadata_preallocation(BlockDriverState *bs);
 /*
  * Up to *@nb_clusters free clusters in one piece, which count 1 from now on;
  * *@nb_clusters becomes how many.  @all: no fewer.  The offset, or -errno.
