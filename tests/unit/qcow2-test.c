@@ -186,6 +186,11 @@ void image_poke(const char *path, uint64_t offset, uint64_t value, int bytes)
 
 /* By both, if others are here */
 
+bool image_has_zstd(void)
+{
+    return qapi_enum_parse(&Qcow2CompressionType_lookup, "zstd", -1, NULL) >= 0;
+}
+
 bool have_qemu_img(void)
 {
     g_autofree char *found = g_find_program_in_path("qemu-img");

@@ -44,6 +44,8 @@ void image_expect_reads(BlockBackend *blk, const uint8_t *content,
 /* @bytes of @value, big endian, into the file. */
 void image_poke(const char *path, uint64_t offset, uint64_t value, int bytes);
 
+/* Was this built with zstd? */
+bool image_has_zstd(void);
 /* False, and the test is skipped by name, without qemu-img. */
 bool image_needs_qemu_img(void);
 bool have_qemu_img(void);

@@ -339,12 +339,11 @@ static void add_images(void)
                   "compat=0.10");
     }
     add_image(false, false, true, 1000001, 65536, "refcount_bits=64");
-#ifdef CONFIG_ZSTD
-    for (size_t cluster = 512; cluster <= 2 * MiB; cluster *= 4) {
+    for (size_t cluster = 512; image_has_zstd() && cluster <= 2 * MiB;
+         cluster *= 4) {
         add_image(cluster == 8192, false, true, MAX(MiB, 2 * cluster), cluster,
                   "compression_type=zstd");
     }
-#endif
 }
 
 int main(int argc, char **argv)
