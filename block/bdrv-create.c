@@ -11,6 +11,68 @@
 #include "qemu/cutils.h"
 #include "qemu/main-loop.h"
 #include "qemu/option.h"
+#include "sysemu/block-backend.h"
+
+/* Of a protocol whose images are there already. */
+QemuOptsList bdrv_create_opts_simple = {
+    .name = "simple-create-opts",
+    .head = QTAILQ_HEAD_INITIALIZER(bdrv_create_opts_simple.head),
+    .desc = {
+        {
+            .name = BLOCK_OPT_SIZE,
+            .type = QEMU_OPT_SIZE,
+            .help = "how long it is",
+        },
+        {
+            .name = BLOCK_OPT_PREALLOC,
+            .type = QEMU_OPT_STRING,
+            .help = "get its space now (off)",
+        },
+        { }
+    },
+};
+
+int coroutine_fn bdrv_co_create_opts_simple(BlockDriver *drv,
+                                            const char *filename,
+                                            QemuOpts *opts, Error **errp)
+{
+    int64_t size = qemu_opt_get_size_del(opts, BLOCK_OPT_SIZE, 0);
+    g_autofree char *mode = qemu_opt_get_del(opts, BLOCK_OPT_PREALLOC);
+    int prealloc = qapi_enum_parse(&PreallocMode_lookup, mode,
+                                   PREALLOC_MODE_OFF, errp);
+    QDict *options;
+    BlockBackend *blk;
+    int ret;
+
+    if (prealloc < 0) {
+        return -EINVAL;
+    }
+    if (prealloc != PREALLOC_MODE_OFF) {
+        error_setg(errp, "Unsupported preallocation mode '%s'",
+                   PreallocMode_str(prealloc));
+        return -ENOTSUP;
+    }
+    options = qdict_new();
+    qdict_put_str(options, "driver", drv->format_name);
+    blk = blk_new_open(filename, NULL, options, BDRV_O_RDWR | BDRV_O_RESIZE,
+                       errp);
+    if (!blk) {
+        error_prepend(errp, "Protocol driver '%s' does not support image "
+                      "creation, and opening the image failed: ",
+                      drv->format_name);
+        return -EINVAL;
+    }
+    /* Longer than asked for will do.  What was at its begin is gone. */
+    ret = blk_truncate(blk, size, false, PREALLOC_MODE_OFF, 0, errp);
+    if (ret == 0) {
+        ret = blk_pwrite_zeroes(blk, 0, MIN(size, BDRV_SECTOR_SIZE), 0);
+        if (ret < 0) {
+            error_setg_errno(errp, -ret, "Could not clear the first sector");
+        }
+    }
+    blk_unref(blk);
+    return ret;
+}
 
 int coroutine_fn bdrv_co_create(BlockDriver *drv, const char *filename,
                                 QemuOpts *opts, Error **errp)

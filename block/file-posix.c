@@ -445,6 +445,8 @@ static BlockDriver bdrv_host_device = {
     .bdrv_parse_filename = hdev_parse_filename,
     .bdrv_file_open = hdev_open,
     .bdrv_probe_blocksizes = hdev_probe_blocksizes,
+    .bdrv_co_create_opts = bdrv_co_create_opts_simple,
+    .create_opts = &bdrv_create_opts_simple,
     .bdrv_co_ioctl = hdev_co_ioctl,
     .bdrv_get_specific_stats = hdev_get_specific_stats,
     FILE_POSIX_METHODS,

@@ -44,6 +44,15 @@ BlockDriverState *bds_tree_init(QDict *bs_opts, Error **errp);
 
 /* Options that every node has (bdrv_open_common()). */
 extern QemuOptsList bdrv_runtime_opts;
+extern QemuOptsList bdrv_create_opts_simple;
+
+/*
+ * For bdrv_co_create_opts of drivers whose images nobody makes, as devices of the
+ * host: one that is long enough is emptied.
+ */
+int coroutine_fn bdrv_co_create_opts_simple(BlockDriver *drv,
+                                            const char *filename,
+                                            QemuOpts *opts, Error **errp);
 
 /* Make an image; @opts stay the caller's.  0 or a negative errno, @errp set. */
 int coroutine_fn bdrv_co_create(BlockDriver *drv, const char *filename,

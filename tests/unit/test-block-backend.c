@@ -481,6 +481,26 @@ static void test_not_cached(void)
     close(fd);
 }
 
+/* A device is not made: it is there, and as long as it is. */
+static void test_create_on_device(void)
+{
+    Error *err = NULL;
+
+    bdrv_img_create("/dev/null", "raw", NULL, NULL, NULL, 0, 0, true,
+                    &error_abort);
+    bdrv_img_create("/dev/null", "raw", NULL, NULL, NULL, 1024, 0, true, &err);
+    g_assert_cmpstr(error_get_pretty(err), ==, "Cannot grow device files");
+    error_free(err);
+    err = NULL;
+    bdrv_img_create("host_device:/", "raw", NULL, NULL, NULL, 0, 0, true,
+                    &err);
+    g_assert_cmpstr(error_get_pretty(err), ==,
+                    "Protocol driver 'host_device' does not support image "
+                    "creation, and opening the image failed: Could not open "
+                    "'/': Is a directory");
+    error_free(err);
+}
+
 int main(int argc, char **argv)
 {
     int fd, ret;
@@ -511,6 +531,7 @@ int main(int argc, char **argv)
     g_test_add_func("/block-backend/permissions", test_permissions);
     g_test_add_func("/block-backend/locks", test_locks);
     g_test_add_func("/block-backend/drain-queue", test_drain_queue);
+    g_test_add_func("/block-backend/create-on-device", test_create_on_device);
     ret = g_test_run();
     unlink(image);
     g_free(image);
