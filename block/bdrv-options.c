@@ -273,6 +273,20 @@ void bdrv_parse_json_protocol(QDict *options, const char **pfilename,
     *pfilename = NULL;
 }
 
+void bdrv_parse_filename_strip_prefix(const char *filename, const char *prefix,
+                                      QDict *options)
+{
+    g_autofree char *path = NULL;
+
+    if (!strstart(filename, prefix, &filename)) {
+        return;
+    }
+    /* What comes then is a path, though it may have a colon. */
+    path = path_has_protocol(filename) ? g_strconcat("./", filename, NULL)
+                                       : g_strdup(filename);
+    qdict_put_str(options, "filename", path);
+}
+
 bool bdrv_fill_options(QDict **options, const char *filename, int *flags,
                        Error **errp)
 {

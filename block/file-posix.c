@@ -73,9 +73,7 @@ static void file_parse_filename(const char *filename, QDict *options,
                                 Error **errp)
 {
     /* "file:NAME": a name with a colon in it */
-    if (strstart(filename, "file:", &filename)) {
-        qdict_put_str(options, "filename", filename);
-    }
+    bdrv_parse_filename_strip_prefix(filename, "file:", options);
 }
 
 static int file_open_common(BlockDriverState *bs, QDict *options,
@@ -143,8 +141,11 @@ static int file_open_common(BlockDriverState *bs, QDict *options,
     fd = qemu_open(filename, s->open_flags, errp);
     ret = fd < 0 ? -errno : 0;
     if (ret < 0) {
-        if (ret == -EROFS || ret == -EACCES) {
-            /* Without the right to write it is read, if that was allowed. */
+        if (ret == -EROFS || ret == -EACCES || ret == -EISDIR) {
+            /*
+             * Without the right to write it is read, if that was allowed.
+             * What it is, if it is no file, is found out below.
+             */
             if (bs->open_flags & BDRV_O_AUTO_RDONLY &&
                 (s->open_flags & O_ACCMODE) == O_RDWR) {
                 error_free(*errp);
@@ -387,9 +388,7 @@ static int hdev_probe_device(const char *filename)
 static void hdev_parse_filename(const char *filename, QDict *options,
                                 Error **errp)
 {
-    if (strstart(filename, "host_device:", &filename)) {
-        qdict_put_str(options, "filename", filename);
-    }
+    bdrv_parse_filename_strip_prefix(filename, "host_device:", options);
 }
 
 static const char *const file_strong_runtime_opts[] = {

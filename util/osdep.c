@@ -88,13 +88,15 @@ static int qemu_adopt_flags(int fd, int flags)
     return ftruncate(fd, 0);
 }
 
-/* "/dev/fdset/N": @id is the N. */
-static int qemu_open_fdset(const char *id, int flags)
+/* "/dev/fdset/N" is @name, and @id the N. */
+static int qemu_open_fdset(const char *name, const char *id, int flags,
+                           Error **errp)
 {
     int fdset_id = qemu_parse_fd(id);
     int fd;
 
     if (fdset_id < 0) {
+        error_setg(errp, "Could not parse fdset %s", name);
         errno = EINVAL;
         return -1;
     }
@@ -104,27 +106,54 @@ static int qemu_open_fdset(const char *id, int flags)
 
         qemu_close(fd);
         errno = saved_errno;
-        return -1;
+        fd = -1;
+    }
+    if (fd == -1) {
+        int saved_errno = errno;
+
+        error_setg_errno(errp, saved_errno, "Could not dup FD for %s flags %x",
+                         name, flags);
+        errno = saved_errno;
     }
     return fd;
+}
+
+/* Was it only O_DIRECT that open() did not like? */
+static bool qemu_open_lacks_direct(const char *name, int flags, mode_t mode)
+{
+    int fd;
+
+    if (errno != EINVAL || !(flags & O_DIRECT)) {
+        return false;
+    }
+    fd = open(name, (flags & ~O_DIRECT) | O_CLOEXEC, mode);
+    if (fd >= 0) {
+        close(fd);
+    }
+    errno = EINVAL;
+    return fd >= 0;
 }
 
 static int qemu_open_internal(const char *name, int flags, mode_t mode,
                               Error **errp)
 {
     const char *fdset_id;
-    int fd = strstart(name, "/dev/fdset/", &fdset_id)
-             ? qemu_open_fdset(fdset_id, flags)
-             : open(name, flags | O_CLOEXEC, mode);
+    int fd;
 
+    if (strstart(name, "/dev/fdset/", &fdset_id)) {
+        return qemu_open_fdset(name, fdset_id, flags, errp);
+    }
+    fd = open(name, flags | O_CLOEXEC, mode);
     if (fd == -1) {
-        int saved_errno = errno;
         const char *action = flags & O_CREAT ? "create" : "open";
+        int saved_errno = errno;
 
-        error_setg_errno(errp, saved_errno, "Could not %s '%s'", action, name);
-        if (saved_errno == EINVAL && (flags & O_DIRECT)) {
-            error_append_hint(errp, "The file system of '%s' may not support "
-                              "O_DIRECT.\n", name);
+        if (qemu_open_lacks_direct(name, flags, mode)) {
+            error_setg(errp, "Could not %s '%s': filesystem does not support "
+                       "O_DIRECT", action, name);
+        } else {
+            error_setg_errno(errp, saved_errno, "Could not %s '%s'", action,
+                             name);
         }
         errno = saved_errno;
     }
@@ -133,16 +162,12 @@ static int qemu_open_internal(const char *name, int flags, mode_t mode,
 
 int qemu_open(const char *name, int flags, Error **errp)
 {
-    ERRP_GUARD();
-
     assert(!(flags & O_CREAT));
     return qemu_open_internal(name, flags, 0, errp);
 }
 
 int qemu_create(const char *name, int flags, mode_t mode, Error **errp)
 {
-    ERRP_GUARD();
-
     assert(!(flags & O_CREAT));
     return qemu_open_internal(name, flags | O_CREAT, mode, errp);
 }

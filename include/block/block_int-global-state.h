@@ -42,6 +42,13 @@ void bdrv_parent_cb_change_media(BlockDriverState *bs, bool load);
 /* A node as flat @bs_opts say, which it takes over; with blockdev-add's defaults. */
 BlockDriverState *bds_tree_init(QDict *bs_opts, Error **errp);
 
+/*
+ * For bdrv_parse_filename: what follows @prefix in @filename is the option
+ * "filename".
+ */
+void bdrv_parse_filename_strip_prefix(const char *filename, const char *prefix,
+                                      QDict *options);
+
 /* Options that every node has (bdrv_open_common()). */
 extern QemuOptsList bdrv_runtime_opts;
 extern QemuOptsList bdrv_create_opts_simple;
