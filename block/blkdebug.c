@@ -5,6 +5,9 @@
  *     inject-error.0.event=write_aio,inject-error.0.errno=28,
  *     inject-error.0.once=on
  *
+ * Over a file it is called "blkdebug::FILE", or "blkdebug:RULES:FILE" with a file
+ * of rules, whose sections [inject-error] and [set-state] have the same options.
+ *
  * Drivers tell of what they are doing (BLKDBG_EVENT).  A rule waits for an event
  * in a state: it sets another state, or arms an error, which the next request
  * that fits gets.  The event "none" comes once, when the node is opened.
@@ -18,7 +21,10 @@
 #include "qapi/error.h"
 #include "qapi/qapi-visit-block-core.h"
 #include "qapi/qmp/qdict.h"
+#include "qapi/qobject-input-visitor.h"
 #include "qapi/util.h"
+#include "qemu/config-file.h"
+#include "qemu/cutils.h"
 #include "qemu/module.h"
 #include "qemu/option.h"
 
@@ -46,6 +52,9 @@ typedef struct BDRVBlkdebugState {
     uint64_t max_write_zero;
     uint64_t opt_discard;
     uint64_t max_discard;
+    uint64_t take_child_perms;
+    uint64_t unshare_child_perms;
+    char *config_file;          /* or NULL */
 
     /* Requests may run in another thread than the main loop's questions. */
     QemuMutex lock;
@@ -81,10 +90,16 @@ static QemuOptsList set_state_opts = {
     },
 };
 
+static QemuOptsList *config_groups[] = {
+    &inject_error_opts, &set_state_opts, NULL
+};
+
 static QemuOptsList blkdebug_runtime_opts = {
     .name = "blkdebug",
     .head = QTAILQ_HEAD_INITIALIZER(blkdebug_runtime_opts.head),
     .desc = {
+        { .name = "config", .type = QEMU_OPT_STRING },
+        { .name = "x-image", .type = QEMU_OPT_STRING },
         { .name = "align", .type = QEMU_OPT_SIZE },
         { .name = "max-transfer", .type = QEMU_OPT_SIZE },
         { .name = "opt-write-zero", .type = QEMU_OPT_SIZE },
@@ -152,38 +167,54 @@ static BlkdebugRule *blkdebug_parse_rule(QemuOpts *opts, bool is_set_state,
     return rule;
 }
 
-/* "inject-error.0.event", …: takes them out of @options. */
-static bool blkdebug_read_rules(BDRVBlkdebugState *s, QDict *options,
-                                QemuOptsList *list, bool is_set_state,
-                                Error **errp)
+static int blkdebug_add_rule(BDRVBlkdebugState *s, BlkdebugRule *rule)
 {
-    for (int i = 0;; i++) {
-        g_autofree char *prefix = g_strdup_printf("%s.%d.", list->name, i);
-        BlkdebugRule *rule = NULL;
-        QDict *sub = NULL;
-        QemuOpts *opts;
-
-        qdict_extract_subqdict(options, &sub, prefix);
-        if (!qdict_size(sub)) {
-            qobject_unref(sub);
-            return true;
-        }
-        opts = qemu_opts_create(list, NULL, 0, &error_abort);
-        if (qemu_opts_absorb_qdict(opts, sub, errp)) {
-            if (qdict_size(sub)) {
-                error_setg(errp, "Invalid parameter '%s%s'", prefix,
-                           qdict_entry_key(qdict_first(sub)));
-            } else {
-                rule = blkdebug_parse_rule(opts, is_set_state, errp);
-            }
-        }
-        qemu_opts_del(opts);
-        qobject_unref(sub);
-        if (!rule) {
-            return false;
-        }
-        QLIST_INSERT_HEAD(&s->rules[rule->event], rule, next);
+    if (!rule) {
+        return -EINVAL;
     }
+    QLIST_INSERT_HEAD(&s->rules[rule->event], rule, next);
+    return 0;
+}
+
+static int blkdebug_add_inject_error(void *opaque, QemuOpts *opts,
+                                     Error **errp)
+{
+    return blkdebug_add_rule(opaque, blkdebug_parse_rule(opts, false, errp));
+}
+
+static int blkdebug_add_set_state(void *opaque, QemuOpts *opts, Error **errp)
+{
+    return blkdebug_add_rule(opaque, blkdebug_parse_rule(opts, true, errp));
+}
+
+static bool blkdebug_read_file(const char *filename, Error **errp)
+{
+    FILE *f = fopen(filename, "r");
+    int ret;
+
+    if (!f) {
+        error_setg_errno(errp, errno, "Could not read blkdebug config file");
+        return false;
+    }
+    ret = qemu_config_parse(f, config_groups, filename, errp);
+    fclose(f);
+    return ret >= 0;
+}
+
+/* The rules of s->config_file and of @options, out of which they are taken. */
+static bool blkdebug_read_config(BDRVBlkdebugState *s, QDict *options,
+                                 Error **errp)
+{
+    bool ok = (!s->config_file || blkdebug_read_file(s->config_file, errp)) &&
+              qemu_config_parse_qdict(options, config_groups, errp) &&
+              !qemu_opts_foreach(&inject_error_opts,
+                                 blkdebug_add_inject_error, s, errp) &&
+              !qemu_opts_foreach(&set_state_opts, blkdebug_add_set_state, s,
+                                 errp);
+
+    qemu_opts_reset(&inject_error_opts);
+    qemu_opts_reset(&set_state_opts);
+    return ok;
 }
 
 static void blkdebug_free_rules(BDRVBlkdebugState *s)
@@ -335,7 +366,78 @@ static int coroutine_fn blkdebug_co_block_status(BlockDriverState *bs,
 
 /* Life */
 
-static bool blkdebug_read_limits(BlockDriverState *bs, QDict *options,
+static void blkdebug_parse_filename(const char *filename, QDict *options,
+                                    Error **errp)
+{
+    const char *rest, *colon;
+
+    if (strstart(filename, "blkdebug:", &rest)) {
+        colon = strchr(rest, ':');
+        if (!colon) {
+            error_setg(errp, "blkdebug requires both config file and image "
+                       "path");
+            return;
+        }
+        if (colon > rest) {
+            qdict_put(options, "config",
+                      qstring_from_substr(rest, 0, colon - rest));
+        }
+        filename = colon + 1;
+    }
+    /* The name alone, to which options "image.…" may be added. */
+    qdict_put_str(options, "x-image", filename);
+}
+
+/* "@name.0" and so on. */
+static bool blkdebug_parse_perms(uint64_t *perms, QDict *options,
+                                 const char *name, Error **errp)
+{
+    static const uint64_t blk_perms[BLOCK_PERMISSION__MAX] = {
+        [BLOCK_PERMISSION_CONSISTENT_READ] = BLK_PERM_CONSISTENT_READ,
+        [BLOCK_PERMISSION_WRITE] = BLK_PERM_WRITE,
+        [BLOCK_PERMISSION_WRITE_UNCHANGED] = BLK_PERM_WRITE_UNCHANGED,
+        [BLOCK_PERMISSION_RESIZE] = BLK_PERM_RESIZE,
+    };
+    g_autoptr(QDict) sub = NULL;
+    BlockPermissionList *list = NULL;
+    QObject *crumpled;
+    Visitor *v;
+    bool ok;
+
+    qdict_extract_subqdict(options, &sub, name);
+    if (!qdict_size(sub)) {
+        return true;
+    }
+    crumpled = qdict_crumple(sub, errp);
+    if (!crumpled) {
+        return false;
+    }
+    v = qobject_input_visitor_new(crumpled);
+    ok = visit_type_BlockPermissionList(v, NULL, &list, errp);
+    visit_free(v);
+    qobject_unref(crumpled);
+    for (BlockPermissionList *e = list; ok && e; e = e->next) {
+        *perms |= blk_perms[e->value];
+    }
+    qapi_free_BlockPermissionList(list);
+    return ok;
+}
+
+static void blkdebug_child_perm(BlockDriverState *bs, BdrvChild *c,
+                                BdrvChildRole role,
+                                BlockReopenQueue *reopen_queue, uint64_t perm,
+                                uint64_t shared, uint64_t *nperm,
+                                uint64_t *nshared)
+{
+    BDRVBlkdebugState *s = bs->opaque;
+
+    bdrv_default_perms(bs, c, role, reopen_queue, perm, shared, nperm,
+                       nshared);
+    *nperm |= s->take_child_perms;
+    *nshared &= ~s->unshare_child_perms;
+}
+
+static bool blkdebug_read_limits(BlockDriverState *bs, QemuOpts *opts,
                                  Error **errp)
 {
     BDRVBlkdebugState *s = bs->opaque;
@@ -351,19 +453,13 @@ static bool blkdebug_read_limits(BlockDriverState *bs, QDict *options,
         { "opt-discard", &s->opt_discard, &s->align },
         { "max-discard", &s->max_discard, &s->opt_discard },
     };
-    QemuOpts *opts;
-    bool ok = false;
 
-    opts = qemu_opts_create(&blkdebug_runtime_opts, NULL, 0, &error_abort);
-    if (!qemu_opts_absorb_qdict(opts, options, errp)) {
-        goto out;
-    }
     s->align = qemu_opt_get_size(opts, "align", 0);
     align = MAX(s->align, align);
     if (s->align && (s->align >= INT_MAX || !is_power_of_2(s->align))) {
         error_setg(errp, "Cannot meet constraints with align %" PRIu64,
                    s->align);
-        goto out;
+        return false;
     }
     for (int i = 0; i < ARRAY_SIZE(limits); i++) {
         uint64_t value = qemu_opt_get_size(opts, limits[i].name, 0);
@@ -373,29 +469,43 @@ static bool blkdebug_read_limits(BlockDriverState *bs, QDict *options,
                       !QEMU_IS_ALIGNED(value, MAX(align, *limits[i].unit)))) {
             error_setg(errp, "Cannot meet constraints with %s %" PRIu64,
                        limits[i].name, value);
-            goto out;
+            return false;
         }
     }
-    ok = true;
-out:
-    qemu_opts_del(opts);
-    return ok;
+    return true;
+}
+
+static void blkdebug_free(BDRVBlkdebugState *s)
+{
+    blkdebug_free_rules(s);
+    g_free(s->config_file);
+    qemu_mutex_destroy(&s->lock);
 }
 
 static int blkdebug_open(BlockDriverState *bs, QDict *options, int flags,
                          Error **errp)
 {
     BDRVBlkdebugState *s = bs->opaque;
+    QemuOpts *opts;
 
     qemu_mutex_init(&s->lock);
     QSIMPLEQ_INIT(&s->active_rules);
     s->state = 1;
 
-    if (!blkdebug_read_rules(s, options, &inject_error_opts, false, errp) ||
-        !blkdebug_read_rules(s, options, &set_state_opts, true, errp)) {
+    opts = qemu_opts_create(&blkdebug_runtime_opts, NULL, 0, &error_abort);
+    if (!qemu_opts_absorb_qdict(opts, options, errp)) {
         goto fail;
     }
-    if (bdrv_open_file_child(NULL, options, "image", bs, errp) < 0) {
+    s->config_file = g_strdup(qemu_opt_get(opts, "config"));
+    if (!blkdebug_read_config(s, options, errp) ||
+        !blkdebug_parse_perms(&s->take_child_perms, options,
+                              "take-child-perms.", errp) ||
+        !blkdebug_parse_perms(&s->unshare_child_perms, options,
+                              "unshare-child-perms.", errp)) {
+        goto fail;
+    }
+    if (bdrv_open_file_child(qemu_opt_get(opts, "x-image"), options, "image",
+                             bs, errp) < 0) {
         goto fail;
     }
     bs->supported_write_flags = BDRV_REQ_WRITE_UNCHANGED |
@@ -403,24 +513,45 @@ static int blkdebug_open(BlockDriverState *bs, QDict *options, int flags,
     bs->supported_zero_flags = BDRV_REQ_WRITE_UNCHANGED |
         ((BDRV_REQ_FUA | BDRV_REQ_MAY_UNMAP | BDRV_REQ_NO_FALLBACK) &
          bs->file->bs->supported_zero_flags);
-    if (!blkdebug_read_limits(bs, options, errp)) {
+    if (!blkdebug_read_limits(bs, opts, errp)) {
         goto fail;
     }
+    qemu_opts_del(opts);
     blkdebug_debug_event(bs, BLKDBG_NONE);
     return 0;
 
 fail:
-    blkdebug_free_rules(s);
-    qemu_mutex_destroy(&s->lock);
+    qemu_opts_del(opts);
+    blkdebug_free(s);
     return -EINVAL;
 }
 
 static void blkdebug_close(BlockDriverState *bs)
 {
-    BDRVBlkdebugState *s = bs->opaque;
+    blkdebug_free(bs->opaque);
+}
 
-    blkdebug_free_rules(s);
-    qemu_mutex_destroy(&s->lock);
+/* "blkdebug:RULES:FILE", unless that leaves something out. */
+static void blkdebug_refresh_filename(BlockDriverState *bs)
+{
+    BDRVBlkdebugState *s = bs->opaque;
+    const char *image = bs->file->bs->exact_filename;
+    int n;
+
+    for (const QDictEntry *e = qdict_first(bs->full_open_options); e;
+         e = qdict_next(bs->full_open_options, e)) {
+        const char *key = qdict_entry_key(e);
+
+        if (strcmp(key, "driver") && strcmp(key, "image") &&
+            strcmp(key, "config")) {
+            return;
+        }
+    }
+    n = snprintf(bs->exact_filename, sizeof(bs->exact_filename),
+                 "blkdebug:%s:%s", s->config_file ?: "", image);
+    if (!*image || n >= sizeof(bs->exact_filename)) {
+        bs->exact_filename[0] = '\0';
+    }
 }
 
 static int64_t blkdebug_getlength(BlockDriverState *bs)
@@ -459,20 +590,30 @@ static int blkdebug_reopen_prepare(BDRVReopenState *reopen_state,
 }
 
 static const char *const blkdebug_strong_runtime_opts[] = {
+    "align",
+    "config",
     "inject-error.",
+    "max-discard",
+    "max-transfer",
+    "max-write-zero",
+    "opt-discard",
+    "opt-write-zero",
     "set-state.",
     NULL
 };
 
 static BlockDriver bdrv_blkdebug = {
     .format_name            = "blkdebug",
+    .protocol_name          = "blkdebug",
     .instance_size          = sizeof(BDRVBlkdebugState),
     .is_filter              = true,
 
-    .bdrv_open              = blkdebug_open,
+    .bdrv_parse_filename    = blkdebug_parse_filename,
+    .bdrv_refresh_filename  = blkdebug_refresh_filename,
+    .bdrv_file_open         = blkdebug_open,
     .bdrv_close             = blkdebug_close,
     .bdrv_reopen_prepare    = blkdebug_reopen_prepare,
-    .bdrv_child_perm        = bdrv_default_perms,
+    .bdrv_child_perm        = blkdebug_child_perm,
     .bdrv_getlength         = blkdebug_getlength,
     .bdrv_refresh_limits    = blkdebug_refresh_limits,
 

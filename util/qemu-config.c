@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "block/qdict.h"
 #include "qapi/error.h"
 #include "qapi/qapi-commands-misc.h"
 #include "qapi/qmp/qerror.h"
@@ -286,6 +287,90 @@ int qemu_config_parse(FILE *fp, QemuOptsList **lists, const char *fname,
                       Error **errp)
 {
     return qemu_config_foreach(fp, qemu_config_do_parse, lists, fname, errp);
+}
+
+/* Options for @list: @sub becomes empty.  @indexed: it is one of an array. */
+static bool config_absorb_section(QemuOptsList *list, QDict *sub, bool indexed,
+                                  Error **errp)
+{
+    const char *key;
+    QemuOpts *opts = qemu_opts_create(list, NULL, 0, errp);
+
+    if (!opts) {
+        return false;
+    }
+    if (!qemu_opts_absorb_qdict(opts, sub, errp)) {
+        qemu_opts_del(opts);
+        return false;
+    }
+    if (qdict_size(sub)) {
+        key = qdict_entry_key(qdict_first(sub));
+        if (indexed) {
+            error_setg(errp, "[%s] section doesn't support the option '%s'",
+                       list->name, key);
+        } else {
+            error_setg(errp, "Unknown option '%s' for [%s]", key, list->name);
+        }
+        qemu_opts_del(opts);
+        return false;
+    }
+    return true;
+}
+
+static bool config_has_option(const QemuOptsList *list, const QDict *dict)
+{
+    for (const QemuOptDesc *desc = list->desc; desc->name; desc++) {
+        if (qdict_haskey(dict, desc->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "GROUP.KEY", or "GROUP.0.KEY" and so on for many sections of that group. */
+static bool config_parse_qdict_group(QDict *options, QemuOptsList *list,
+                                     Error **errp)
+{
+    g_autofree char *prefix = g_strdup_printf("%s.", list->name);
+    g_autoptr(QDict) all = NULL;
+
+    qdict_extract_subqdict(options, &all, prefix);
+    if (config_has_option(list, all)) {
+        return config_absorb_section(list, all, false, errp);
+    }
+    for (int i = 0; qdict_size(all); i++) {
+        g_autofree char *index = g_strdup_printf("%d", i);
+        g_autofree char *start = g_strdup_printf("%d.", i);
+        g_autoptr(QDict) section = NULL;
+
+        qdict_extract_subqdict(all, &section, start);
+        if (qdict_size(section)) {
+            if (!config_absorb_section(list, section, true, errp)) {
+                return false;
+            }
+        } else {
+            if (qdict_haskey(all, index)) {
+                error_setg(errp, "[%s] section (index %d) does not consist of "
+                           "keys", list->name, i);
+            } else {
+                error_setg(errp, "Unused option '%s' for [%s]",
+                           qdict_entry_key(qdict_first(all)), list->name);
+            }
+            return false;
+        }
+    }
+    return true;
+}
+
+bool qemu_config_parse_qdict(QDict *options, QemuOptsList **lists,
+                             Error **errp)
+{
+    for (int i = 0; lists[i]; i++) {
+        if (!config_parse_qdict_group(options, lists[i], errp)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 int qemu_read_config_file(const char *filename, QEMUConfigCB *cb, Error **errp)

@@ -38,6 +38,14 @@ int qemu_global_option(const char *str);
 int qemu_config_parse(FILE *fp, QemuOptsList **lists, const char *fname,
                       Error **errp);
 
+/*
+ * The same from flattened options: "GROUP.KEY", or "GROUP.0.KEY", "GROUP.1.KEY" and
+ * so on.  What belongs to the groups is taken out of @options; after an error,
+ * not all of it, and the lists may have got some.
+ */
+bool qemu_config_parse_qdict(QDict *options, QemuOptsList **lists,
+                             Error **errp);
+
 /* As above, but @cb gets each section as a QDict. */
 int qemu_read_config_file(const char *filename, QEMUConfigCB *f, Error **errp);
 

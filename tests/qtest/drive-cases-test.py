@@ -33,6 +33,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -80,6 +81,14 @@ def make_images(folder):
                        ('empty.raw', 0), ('cd.iso', 65536),
                        ('cd2.iso', 131072)):
         make_raw(f'{folder}/{name}', size)
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(f'{folder}/socket')
+    os.symlink('loop', f'{folder}/loop')
+    for name, text in (('rules', '[inject-error]\nevent = "read_aio"\n'),
+                       ('bad.rules', '[inject-error]\nevnt = "read_aio"\n'),
+                       ('other.rules', '[nothing]\nevent = "read_aio"\n')):
+        with open(f'{folder}/{name}', 'w', encoding='utf-8') as f:
+            f.write(text)
     make_qcow2(f'{folder}/disk.qcow2', 1 << 20)
     make_qcow2(f'{folder}/big.qcow2', 4 << 20)
     make_qcow2(f'{folder}/v2.qcow2', 1 << 20, version=2)
