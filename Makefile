@@ -8,7 +8,7 @@
 #   make check-lab  Debian's Linux in qemini, on an emulated machine with KVM
 #   make check-asan  the same under the address and undefined-behaviour checkers
 #   make soak      add and remove each device CYCLES=10000 times, checked
-#   make fuzz      random input for monitors and rings, with clang (FUZZ_SECONDS=60 each)
+#   make fuzz      random input for monitors, rings, disks, with clang (FUZZ_SECONDS=60 each)
 #   make dropin    build QEMU's SRC=device.c in, with TRACE=its-trace-events
 #   make bench     release build and figures (QEMU=/path/to/qemu to compare)
 #   make bench-lab  how soon Linux boots, and how quick its network is, beside QEMU
@@ -22,7 +22,7 @@ ASAN ?= build-asan
 DROPIN ?= build-dropin
 FUZZ ?= build-fuzz
 FUZZ_SECONDS ?= 60
-FUZZERS = fuzz-hmp fuzz-qmp fuzz-ring fuzz-serial
+FUZZERS = fuzz-disk fuzz-hmp fuzz-qcow2 fuzz-qmp fuzz-ring fuzz-serial
 QEMINI = $(BUILD)/qemini-system-x86_64
 CYCLES ?= 10000
 
