@@ -485,6 +485,7 @@ int qcow2_check_refcounts(BlockDriverState *bs, BdrvCheckResult *res,
         g_autofree uint32_t *data = g_memdup2(c.counts,
                                               c.n * sizeof(*c.counts));
         uint64_t n = c.n, base;
+        int remaining = res->corruptions;   /* no count mends them */
 
         ret = qcow2_count_refcounts(bs, &c);
         if (ret == 0) {
@@ -498,8 +499,9 @@ int qcow2_check_refcounts(BlockDriverState *bs, BdrvCheckResult *res,
             ret = qcow2_rebuild_refcounts(bs, &c, base);
             if (ret == 0) {
                 res->leaks_fixed = res->leaks;
-                res->corruptions_fixed += res->corruptions;
-                res->leaks = res->corruptions = 0;
+                res->corruptions_fixed += res->corruptions - remaining;
+                res->leaks = 0;
+                res->corruptions = remaining;
                 res->check_errors = 0;
             }
         }

@@ -198,7 +198,7 @@ static int qcow2_prepare_writing(BlockDriverState *bs, int flags, Error **errp)
         if (ret == 0 && result.check_errors) {
             ret = -EIO;
         }
-        if (ret == 0) {
+        if (ret == 0 && !result.corruptions) {
             ret = qcow2_mark_clean(bs);
         }
         if (ret < 0) {

@@ -534,6 +534,36 @@ static void test_repair(void)
     unlink(path);
 }
 
+/* What no count mends is not said to be mended, and keeps an image dirty. */
+static void test_beyond_repair(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    g_autofree uint8_t *content = g_malloc0(MiB);
+    BdrvCheckResult result = { 0 };
+    uint64_t entry;
+    BlockBackend *blk;
+
+    image_create(path, MiB, "cluster_size=4k,lazy_refcounts=on", NULL);
+    use_image(path, content, MiB);
+    /* The first entry of the first L2 table: behind the end, and of no use. */
+    entry = peek_be64(path, peek_be64(path, 40)) & 0xfffffffffffe00;
+    image_poke(path, entry, 1ull << 40 | 1ull << 63, 8);
+    damage_count(path, 5, 0);
+    image_poke(path, AT_INCOMPATIBLE, 1, 8);
+
+    for (int i = 0; i < 2; i++) {
+        blk = image_open(path, "file", NULL, &error_abort);
+        g_assert_cmpuint(peek_be64(path, AT_INCOMPATIBLE) & 1, ==, 1);
+        memset(&result, 0, sizeof(result));
+        g_assert_cmpint(bdrv_check(blk_bs(blk), &result, BDRV_FIX_ERRORS |
+                                   BDRV_FIX_LEAKS), ==, 0);
+        g_assert_cmpint(result.corruptions, ==, 1);
+        blk_unref(blk);
+        image_poke(path, AT_INCOMPATIBLE, 1, 8);
+    }
+    unlink(path);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const snapshots[] = {
@@ -567,5 +597,6 @@ int main(int argc, char **argv)
                     test_compressed_at_once);
     g_test_add_func("/qcow2/foreign/locked", test_locked);
     g_test_add_func("/qcow2/foreign/repair", test_repair);
+    g_test_add_func("/qcow2/foreign/beyond-repair", test_beyond_repair);
     return image_test_run();
 }
