@@ -140,6 +140,7 @@ int block_latency_histogram_set(BlockAcctStats *stats, enum BlockAcctType type,
 
 void block_latency_histograms_clear(BlockAcctStats *stats)
 {
+    QEMU_LOCK_GUARD(&stats->lock);
     for (int i = 0; i < BLOCK_MAX_IOTYPE; i++) {
         BlockLatencyHistogram *hist = &stats->latency_histogram[i];
 
