@@ -265,7 +265,6 @@ void qcow2_cache_empty(Qcow2Cache *c)
     Qcow2Table *t, *next;
 
     QTAILQ_FOREACH_SAFE(t, &c->lru, next, next) {
-        assert(!t->dirty);
         qcow2_table_drop(c, t);
     }
 }

@@ -373,7 +373,9 @@ static int qcow2_rebuild_refcounts(BlockDriverState *bs, Qcow2Counts *c,
         g_free(host_table);
         return ret;
     }
+    /* With lazy counts, some of the old ones were in memory alone. */
     qcow2_cache_empty(s->refcount_block_cache);
+    s->refcount_table_dirty = (Qcow2DirtyRange) { 0 };
     g_free(s->refcount_table);
     s->refcount_table = host_table;
     s->refcount_table_size = table_clusters << (s->cluster_bits - 3);

@@ -458,7 +458,7 @@ int qcow2_cache_write(BlockDriverState *bs, Qcow2Cache *c);
 void qcow2_cache_discard(Qcow2Cache *c, uint64_t offset, uint64_t bytes);
 /* Forget what nobody has asked for since this was called last. */
 void qcow2_cache_clean_unused(Qcow2Cache *c);
-/* Forget all; they must be clean. */
+/* Forget all, dirty or not. */
 void qcow2_cache_empty(Qcow2Cache *c);
 
 /* qcow2-check.c */

@@ -534,6 +534,29 @@ static void test_repair(void)
     unlink(path);
 }
 
+/* An image at work, whose counts are lazy: some are in memory alone. */
+static void test_repair_lazy(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    g_autofree uint8_t *content = g_malloc0(MiB);
+    BdrvCheckResult result = { 0 };
+    BlockBackend *blk;
+
+    image_create(path, MiB, "cluster_size=4k,lazy_refcounts=on", NULL);
+    use_image(path, content, MiB);
+    damage_count(path, 5, 7);
+    blk = image_open(path, "file", NULL, &error_abort);
+    image_random_ops(blk, content, MiB, 50);
+    g_assert_cmpint(bdrv_check(blk_bs(blk), &result, BDRV_FIX_ERRORS |
+                               BDRV_FIX_LEAKS), ==, 0);
+    g_assert_cmpint(result.leaks_fixed, ==, 1);
+    image_random_ops(blk, content, MiB, 50);
+    image_expect_reads(blk, content, MiB);
+    blk_unref(blk);
+    image_expect_clean(path);
+    unlink(path);
+}
+
 /* What no count mends is not said to be mended, and keeps an image dirty. */
 static void test_beyond_repair(void)
 {
@@ -597,6 +620,7 @@ int main(int argc, char **argv)
                     test_compressed_at_once);
     g_test_add_func("/qcow2/foreign/locked", test_locked);
     g_test_add_func("/qcow2/foreign/repair", test_repair);
+    g_test_add_func("/qcow2/foreign/repair-lazy", test_repair_lazy);
     g_test_add_func("/qcow2/foreign/beyond-repair", test_beyond_repair);
     return image_test_run();
 }
