@@ -299,6 +299,7 @@ static void device_set_realized(Object *obj, bool value, Error **errp)
     }
 
     qatomic_store_release(&dev->realized, true);
+    trace_device_realized(object_get_typename(obj));
     return;
 
 unrealize_children:

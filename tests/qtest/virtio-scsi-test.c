@@ -695,6 +695,42 @@ static void test_hotplug(gconstpointer how)
     qvirtio_any_shutdown(d);
 }
 
+/*
+ * A guest that hears of a disk asks at once, and an IOThread answers while the main
+ * thread makes the disk.  So it hears of it when that is done: in the log, first
+ * the one, then the other.
+ */
+static void test_hotplug_order(void)
+{
+    g_autofree char *path = NULL, *args = NULL, *log = NULL;
+    int fd = g_file_open_tmp("virtio-scsi-XXXXXX", &path, NULL);
+    QVirtioAnyType type = scsi_type;
+    const char *realized, *told;
+    QVirtioAny *d;
+    Event e;
+
+    g_assert_cmpint(fd, >=, 0);
+    close(fd);
+    args = g_strdup_printf("%s -D %s -trace device_realized "
+                           "-trace virtio_scsi_event", scsi_type.args, path);
+    type.args = args;
+    d = qvirtio_any_boot(&type, QVIRTIO_ANY_SPLIT, ",iothread=io0");
+    qvirtio_any_start(d);
+    event_offer(d, &e);
+    scsi_plug(d, "d2", "drive=spare,scsi-id=2,lun=300");
+    event_expect(d, &e, VIRTIO_SCSI_T_TRANSPORT_RESET, 2, 300,
+                 VIRTIO_SCSI_EVT_RESET_RESCAN);
+    qvirtio_any_shutdown(d);
+
+    g_assert_true(g_file_get_contents(path, &log, NULL, NULL));
+    realized = strstr(log, "device_realized scsi-hd");
+    told = strstr(log, "virtio_scsi_event id=2 lun=300");
+    g_assert_nonnull(realized);
+    g_assert_nonnull(told);
+    g_assert_true(realized < told);
+    unlink(path);
+}
+
 static void test_resize(gconstpointer how)
 {
     g_autofree char *path = NULL;
@@ -957,6 +993,7 @@ int main(int argc, char **argv)
     add_drives("tmf-tasks", test_tmf_tasks, IN_SPLIT, true);
     add_drives("an", test_an, IN_BOTH, false);
     add_drives("hotplug", test_hotplug, IN_ALL, true);
+    qtest_add_func("/virtio-scsi/hotplug-order", test_hotplug_order);
     add_drives("resize", test_resize, IN_SPLIT, true);
     add_drives("unplug-busy", test_unplug_busy, IN_SPLIT, true);
     add_drives("reopen-busy", test_reopen_busy, IN_SPLIT, true);
