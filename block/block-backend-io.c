@@ -63,8 +63,12 @@ static int blk_check_byte_request(BlockBackend *blk, int64_t offset,
 static void coroutine_fn blk_wait_while_drained(BlockBackend *blk)
 {
     assert(blk->in_flight > 0);
-    while (blk->quiesce_counter && !blk->disable_request_queuing) {
-        /* Whoever wakes us counts us again: see blk_root_drained_end(). */
+    if (blk->quiesce_counter && !blk->disable_request_queuing) {
+        /*
+         * Whoever wakes us counts us again: see blk_root_drained_end().  Who
+         * drains before we run waits for us, so that we go on nevertheless:
+         * he may be about to reset a device, and wants to have heard of us.
+         */
         blk_dec_in_flight(blk);
         qemu_co_queue_wait(&blk->queued_requests, (CoMutex *)NULL);
 

@@ -265,8 +265,23 @@ static void test_iothread(void)
         g_assert(bdrv_get_aio_context(bs) == main_ctx);
     }
 
-    /* All, in all threads. */
+    /*
+     * One that waited in a drained section is under way when the section ends,
+     * though its thread, which wants our lock, does not know yet.
+     */
     g_assert_cmpint(blk_set_aio_context(blk, ctx, &error_abort), ==, 0);
+    aio_context_acquire(ctx);
+    bdrv_drained_begin(bs);
+    done[0] = -EINPROGRESS;
+    blk_aio_flush(blk, set_done, &done[0]);
+    blk_drain(blk);
+    g_assert_cmpint(qatomic_read(&done[0]), ==, -EINPROGRESS);
+    bdrv_drained_end(bs);
+    blk_drain(blk);
+    g_assert_cmpint(qatomic_read(&done[0]), ==, 0);
+    aio_context_release(ctx);
+
+    /* All, in all threads. */
     aio_context_acquire(ctx);
     for (int i = 0; i < ARRAY_SIZE(done); i++) {
         done[i] = -EINPROGRESS;
