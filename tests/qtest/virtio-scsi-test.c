@@ -363,6 +363,47 @@ static void test_crumbs(gconstpointer how)
     qvirtio_any_shutdown(d);
 }
 
+/* As many pieces as a request may have, in a table: IOV_MAX with its two parts. */
+static void test_most_pieces(gconstpointer how)
+{
+    enum { DATA = 4096, PIECES = IOV_MAX - 2 };
+    QVirtioAny *d = scsi_boot(how);
+    QVirtQueue *vq = d->vq[QSCSI_CMD];
+    QScsiReq r = { .vq = vq, .ndescs = 1 };
+    QScsiCmd read_10 = { .cdb = { 0x28, 0, 0, 0, 0, 1, 0, 0, DATA / SECTOR },
+                         .in = DATA };
+    QVRingIndirectDesc *table;
+    uint8_t data[DATA];
+    uint64_t at;
+    QScsiAnswer a;
+
+    qscsi_prepare(d, &r, &read_10);
+    at = r.mem + QSCSI_DATA;
+    qtest_memset(d->qts, at, 0xee, DATA);
+    table = qvring_indirect_desc_setup(d->qts, d->vdev, d->alloc, PIECES + 2);
+    qvring_indirect_desc_add(d->vdev, d->qts, table, r.mem, QSCSI_HEADER_SIZE,
+                             false);
+    qvring_indirect_desc_add(d->vdev, d->qts, table, r.mem + QSCSI_RESPONSE,
+                             QSCSI_RESPONSE_SIZE, true);
+    for (int i = 0; i < PIECES; i++) {
+        unsigned len = i < PIECES - 1 ? 4 : DATA - 4 * (PIECES - 1);
+
+        qvring_indirect_desc_add(d->vdev, d->qts, table, at + 4 * i, len,
+                                 true);
+    }
+    r.head = qvirtqueue_add_indirect(d->qts, vq, table);
+    qvirtqueue_kick(d->qts, d->vdev, vq, r.head);
+    qscsi_wait(d, &r, &a);
+    g_assert_cmpint(a.response, ==, VIRTIO_SCSI_S_OK);
+    g_assert_cmphex(a.status, ==, 0);
+    g_assert_cmpuint(a.used, ==, QSCSI_RESPONSE_SIZE + DATA);
+    qtest_bufread(d->qts, at, data, DATA);
+    g_assert_true(buffer_is_zero(data, DATA));
+    g_free(table);
+    qscsi_free(d, &r);
+    qvirtio_any_shutdown(d);
+}
+
 /* The guest says how long CDBs and sense data are. */
 static void test_sizes(gconstpointer how)
 {
@@ -985,6 +1026,7 @@ int main(int argc, char **argv)
     add_drives("addresses", test_addresses, IN_SPLIT, false);
     add_drives("layout", test_layout, IN_BOTH, false);
     add_drives("crumbs", test_crumbs, IN_BOTH, false);
+    add_drives("most-pieces", test_most_pieces, IN_SPLIT, true);
     add_drives("sizes", test_sizes, IN_BOTH, false);
     add_drives("short", test_short, IN_BOTH, true);
     add_drives("both-ways", test_both_ways, IN_SPLIT, false);
