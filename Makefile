@@ -8,7 +8,8 @@
 #   make check-lab  Debian's Linux in qemini, on an emulated machine with KVM
 #   make check-asan  the same under the address and undefined-behaviour checkers
 #   make soak      add and remove each device CYCLES=10000 times, checked
-#   make fuzz      random input for monitors, rings, disks, with clang (FUZZ_SECONDS=60 each)
+#   make fuzz      random input for monitors, rings, disks, with clang (FUZZ_SECONDS=60 each,
+#                  FUZZ_SEED=N to have the same again)
 #   make dropin    build QEMU's SRC=device.c in, with TRACE=its-trace-events
 #   make bench     release build and figures (QEMU=/path/to/qemu to compare)
 #   make bench-lab  how soon Linux boots, and how quick its network is, beside QEMU
@@ -22,6 +23,7 @@ ASAN ?= build-asan
 DROPIN ?= build-dropin
 FUZZ ?= build-fuzz
 FUZZ_SECONDS ?= 60
+FUZZ_SEED ?= 0
 FUZZERS = fuzz-disk fuzz-hmp fuzz-qcow2 fuzz-qmp fuzz-ring fuzz-serial
 QEMINI = $(BUILD)/qemini-system-x86_64
 CYCLES ?= 10000
@@ -93,7 +95,7 @@ fuzz: deps $(FUZZ)/build.ninja
 	@for f in $(FUZZERS); do \
 	  mkdir -p $(FUZZ)/$$f.d && cd $(FUZZ)/$$f.d && \
 	  UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ../tests/fuzz/$$f \
-	    -max_total_time=$(FUZZ_SECONDS) -max_len=512 -timeout=60 \
+	    -seed=$(FUZZ_SEED) -max_total_time=$(FUZZ_SECONDS) -max_len=512 -timeout=60 \
 	    -print_final_stats=1 && cd $(CURDIR) || exit 1; \
 	done
 
