@@ -38,7 +38,7 @@ class Machine:
             os.unlink(self.console)
         self.process = subprocess.Popen(
             [qemini, '-accel', f'kvm,kernel-irqchip={irqchip}', '-m', '64',
-             '-nodefaults', '-display', 'none', '-qmp', 'stdio',
+             '-nodefaults', '-display', 'none', '-qmp', 'stdio', '-S',
              '-serial', f'file:{self.console}',
              '-device', 'isa-debug-exit,iobase=0xf4',
              '-kernel', kernel, '-append', append, *more],
@@ -47,7 +47,9 @@ class Machine:
         self.killer.start()
         self.events = []
         self.process.stdout.readline()
+        # Events are told only from here on.
         self.command('qmp_capabilities')
+        self.command('cont')
 
     def read(self):
         """The next line of QMP that is no event; None: it has ended."""
