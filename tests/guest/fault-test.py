@@ -29,7 +29,7 @@ class Machine:
         self.serial = tempfile.NamedTemporaryFile('r')
         self.vm = subprocess.Popen(
             [qemini, '-accel', 'kvm', '-m', '64', '-nodefaults', '-display',
-             'none', '-qmp', 'stdio', '-serial', f'file:{self.serial.name}',
+             'none', '-qmp', 'stdio', '-S', '-serial', f'file:{self.serial.name}',
              '-device', 'isa-debug-exit,iobase=0xf4', '-cpu',
              'qemu64,check=off', '-kernel',
              os.path.join(guests, f'{guest}.elf'), '-append', append, *args],
@@ -39,7 +39,10 @@ class Machine:
         self.timer.start()
         self.events = []
         self.read()
+        # Events are told only from here on.
         self.qmp('qmp_capabilities')
+        if '-S' not in args:
+            self.qmp('cont')
 
     def read(self):
         line = self.vm.stdout.readline()
