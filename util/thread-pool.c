@@ -7,9 +7,10 @@
  *     submit ───────────────> request_list ──> func(arg)
  *     completion BH <──────────── done_list <── ret
  *
- * Waking a thread costs more than many a request takes, so one is woken at a time:
- * it wakes the next if it finds more than it takes.  Requests that are quick are
- * done by a few threads; for those that block there soon are enough.
+ * Waking a thread costs more than many a request takes, so one is woken, or made,
+ * at a time: it wakes the next if it finds more than it takes.  Requests that are
+ * quick are done by a few threads; for those that block there soon are enough.
+ * And where the context polls, so does one worker, before it sleeps.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -57,7 +58,10 @@ struct ThreadPool {
 
     /* Under the lock. */
     QTAILQ_HEAD(, ThreadPoolElement) request_list;
+    unsigned int queued;        /* on it; read without the lock, too */
+    int64_t poll_ns;            /* the context's, of late */
     bool waking;                /* one of the idle ones is on its way */
+    bool polling;               /* one does not sleep yet */
     int cur_threads;
     int idle_threads;
     int new_threads;            /* to be made … */
@@ -66,13 +70,57 @@ struct ThreadPool {
     int max_threads;
 };
 
-/* With the lock: is one more worker to be woken, when it is released? */
-static bool wake_another(ThreadPool *pool)
+static void spawn_thread(ThreadPool *pool);
+
+/* With the lock. */
+static void remove_request(ThreadPool *pool, ThreadPoolElement *req)
 {
-    if (pool->waking || !pool->idle_threads) {
+    QTAILQ_REMOVE(&pool->request_list, req, reqs);
+    qatomic_set(&pool->queued, pool->queued - 1);
+    req->queued = false;
+}
+
+/*
+ * With the lock: somebody has to look at request_list.  True if a worker is to be
+ * woken, when the lock is released.
+ */
+static bool need_worker(ThreadPool *pool)
+{
+    if (pool->waking || pool->polling) {
         return false;
     }
-    pool->waking = true;
+    if (pool->idle_threads) {
+        pool->waking = true;
+        return true;
+    }
+    if (pool->cur_threads < pool->max_threads && !pool->new_threads &&
+        !pool->pending_threads) {
+        spawn_thread(pool);
+    }
+    return false;
+}
+
+/*
+ * With the lock, which is not held meanwhile: one worker of a context that polls
+ * looks for the next request as long as its context looks for an answer.  False
+ * if it need not.
+ */
+static bool worker_poll(ThreadPool *pool)
+{
+    int64_t end;
+
+    if (!pool->poll_ns || pool->polling) {
+        return false;
+    }
+    pool->polling = true;
+    end = qemu_clock_get_ns(QEMU_CLOCK_REALTIME) + pool->poll_ns;
+    qemu_mutex_unlock(&pool->lock);
+    while (!qatomic_read(&pool->queued) &&
+           qemu_clock_get_ns(QEMU_CLOCK_REALTIME) < end) {
+        sched_yield();          /* to whom it waits for, perhaps */
+    }
+    qemu_mutex_lock(&pool->lock);
+    pool->polling = false;
     return true;
 }
 
@@ -87,6 +135,7 @@ static void element_done(ThreadPool *pool, ThreadPoolElement *elem, int ret)
 static void *worker_thread(void *opaque)
 {
     ThreadPool *pool = opaque;
+    unsigned int in_a_row = 0;  /* requests since it last looked for one */
 
     qemu_mutex_lock(&pool->lock);
     pool->pending_threads--;
@@ -101,6 +150,12 @@ static void *worker_thread(void *opaque)
         if (QTAILQ_EMPTY(&pool->request_list)) {
             bool in_time;
 
+            /* One that came alone may be followed by another such. */
+            if (in_a_row == 1 && worker_poll(pool)) {
+                in_a_row = 0;
+                continue;       /* there may be, or the limits have changed */
+            }
+            in_a_row = 0;
             pool->idle_threads++;
             in_time = qemu_cond_timedwait(&pool->request_cond, &pool->lock,
                                           THREAD_POOL_IDLE_MS);
@@ -110,13 +165,13 @@ static void *worker_thread(void *opaque)
                 pool->cur_threads > pool->min_threads) {
                 break;          /* there is nothing to do for so many */
             }
-            continue;           /* there may be, or the limits have changed */
+            continue;
         }
 
+        in_a_row++;
         req = QTAILQ_FIRST(&pool->request_list);
-        QTAILQ_REMOVE(&pool->request_list, req, reqs);
-        req->queued = false;
-        wake = !QTAILQ_EMPTY(&pool->request_list) && wake_another(pool);
+        remove_request(pool, req);
+        wake = !QTAILQ_EMPTY(&pool->request_list) && need_worker(pool);
         qemu_mutex_unlock(&pool->lock);
         if (wake) {
             qemu_cond_signal(&pool->request_cond);
@@ -228,8 +283,7 @@ static void thread_pool_cancel(BlockAIOCB *acb)
 
     QEMU_LOCK_GUARD(&pool->lock);
     if (elem->queued) {
-        elem->queued = false;
-        QTAILQ_REMOVE(&pool->request_list, elem, reqs);
+        remove_request(pool, elem);
         element_done(pool, elem, -ECANCELED);
     }
 }
@@ -264,11 +318,10 @@ BlockAIOCB *thread_pool_submit_aio(ThreadPool *pool,
     trace_thread_pool_submit(pool, req, arg);
 
     qemu_mutex_lock(&pool->lock);
-    if (pool->idle_threads == 0 && pool->cur_threads < pool->max_threads) {
-        spawn_thread(pool);
-    }
     QTAILQ_INSERT_TAIL(&pool->request_list, req, reqs);
-    wake = wake_another(pool);
+    qatomic_set(&pool->queued, pool->queued + 1);
+    pool->poll_ns = pool->ctx->poll_ns;
+    wake = need_worker(pool);
     qemu_mutex_unlock(&pool->lock);
     if (wake) {
         qemu_cond_signal(&pool->request_cond);

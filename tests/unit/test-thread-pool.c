@@ -239,6 +239,22 @@ static void test_nested_poll(void)
     g_assert_cmpint(polled, ==, 8);
 }
 
+/* The same where the context polls, and with it one of its workers. */
+static void test_polling(void)
+{
+    aio_context_set_poll_params(ctx, 200000, 0, 0, &error_abort);
+    for (int round = 0; round < 20; round++) {
+        ctx->poll_ns = 200000;
+        test_submit_aio();
+        test_submit_many();
+        test_nested_poll();
+    }
+    ctx->poll_ns = 200000;
+    test_all_wake();
+    test_cancel();
+    aio_context_set_poll_params(ctx, 0, 0, 0, &error_abort);
+}
+
 int main(int argc, char **argv)
 {
     qemu_init_main_loop(&error_abort);
@@ -254,5 +270,6 @@ int main(int argc, char **argv)
     g_test_add_func("/thread-pool/all-wake", test_all_wake);
     g_test_add_func("/thread-pool/params", test_params);
     g_test_add_func("/thread-pool/nested-poll", test_nested_poll);
+    g_test_add_func("/thread-pool/polling", test_polling);
     return g_test_run();
 }
