@@ -8,8 +8,8 @@
 #   make check-lab  Debian's Linux in qemini, on an emulated machine with KVM
 #   make check-asan  the same under the address and undefined-behaviour checkers
 #   make soak      add and remove each device CYCLES=10000 times, checked
-#   make fuzz      random input for monitors, rings, disks, with clang (FUZZ_SECONDS=60 each,
-#                  FUZZ_SEED=N to have the same again)
+#   make fuzz      random input for monitors, rings and disks, with clang
+#                  (FUZZ_SECONDS=60 each; FUZZ_SEED=N has the same again)
 #   make dropin    build QEMU's SRC=device.c in, with TRACE=its-trace-events
 #   make bench     release build and figures (QEMU=/path/to/qemu to compare)
 #   make bench-lab  how soon Linux boots, and how quick its network is, beside QEMU

@@ -204,15 +204,10 @@ static void run_op(Input *in)
         resize(1 + input_word(in) * 512ll);
         break;
     case 14:
-        if (runstate_is_running()) {
-            vm_stop(RUN_STATE_PAUSED);
-        } else {
-            vm_start();
-        }
+        fuzz_stop_or_go();
         break;
     default:
-        virtio_queue_reset(fuzz_vdev, q);
-        fuzz_set_rings(q);
+        fuzz_reset_queue(q);
         break;
     }
     main_loop_wait(true);

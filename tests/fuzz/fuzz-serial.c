@@ -113,15 +113,12 @@ static void run_op(Input *in)
             op_plug();
         } else if (q == 1) {
             virtio_config_writel(fuzz_vdev, 8, input_byte(in));
-        } else if (runstate_is_running()) {
-            vm_stop(RUN_STATE_PAUSED);
         } else {
-            vm_start();
+            fuzz_stop_or_go();
         }
         break;
     default:
-        virtio_queue_reset(fuzz_vdev, q);
-        fuzz_set_rings(q);
+        fuzz_reset_queue(q);
         break;
     }
     main_loop_wait(true);

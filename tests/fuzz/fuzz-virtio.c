@@ -11,6 +11,7 @@
 #include "hw/pci/pci.h"
 #include "qemu/bswap.h"
 #include "qemu/main-loop.h"
+#include "sysemu/runstate.h"
 
 VirtIODevice *fuzz_vdev;
 uint8_t *fuzz_arena;
@@ -52,7 +53,7 @@ void fuzz_virtio_init(const char *id, int queues)
     stderr = fopen("/dev/null", "w");
 }
 
-void fuzz_set_rings(int q)
+static void set_rings(int q)
 {
     virtio_queue_set_rings(fuzz_vdev, q, ARENA + RING(q),
                            ARENA + RING(q) + AVAIL, ARENA + RING(q) + USED);
@@ -68,9 +69,24 @@ void fuzz_start(uint64_t features, unsigned num)
     virtio_set_status(fuzz_vdev, status |= VIRTIO_CONFIG_S_FEATURES_OK);
     for (int q = 0; q < fuzz_queues; q++) {
         virtio_queue_set_num(fuzz_vdev, q, num);
-        fuzz_set_rings(q);
+        set_rings(q);
     }
     virtio_set_status(fuzz_vdev, status | VIRTIO_CONFIG_S_DRIVER_OK);
+}
+
+void fuzz_reset_queue(int q)
+{
+    virtio_queue_reset(fuzz_vdev, q);
+    set_rings(q);
+}
+
+void fuzz_stop_or_go(void)
+{
+    if (runstate_is_running()) {
+        vm_stop(RUN_STATE_PAUSED);
+    } else {
+        vm_start();
+    }
 }
 
 uint64_t fuzz_features(const unsigned *bits, unsigned count, uint8_t choice)

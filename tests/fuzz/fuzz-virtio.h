@@ -46,8 +46,10 @@ void fuzz_virtio_init(const char *id, int queues);
 void fuzz_start(uint64_t features, unsigned num);
 /* Of @bits those that @choice has, from its lowest bit on. */
 uint64_t fuzz_features(const unsigned *bits, unsigned count, uint8_t choice);
-/* After a reset of queue @q: its ring is where it was. */
-void fuzz_set_rings(int q);
+/* Reset queue @q (VIRTIO_F_RING_RESET); its ring is where it was. */
+void fuzz_reset_queue(int q);
+/* Stop the machine, or let it go on. */
+void fuzz_stop_or_go(void);
 
 /* A descriptor of either format, at a place of queue @q. */
 void fuzz_desc(Input *in, int q);

@@ -23,9 +23,7 @@ def behind_bridges(tap, **more):
 
 
 def wait_for_nics(vm, count):
-    vm.sh(f'for i in $(seq 300); do [ "$({NICS})" = {count} ] && break; '
-          'usleep 100000; done')
-    check_equal(vm.sh(f'{NICS} || true'), str(count), 'network cards')
+    vm.wait_in_guest(f'[ "$({NICS})" = {count} ]', f'not {count} network cards')
 
 
 def add_nic(vm, tap, name, **where):

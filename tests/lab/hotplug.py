@@ -17,9 +17,7 @@ CPUS = 'cat /sys/devices/system/cpu/present'
 
 
 def wait_for(vm, command, answer, what):
-    vm.sh(f'for i in $(seq 300); do [ "$({command})" = {answer} ] && break; '
-          'usleep 100000; done')
-    check_equal(vm.sh(f'{command} || true'), answer, f'{what} in the guest')
+    vm.wait_in_guest(f'[ "$({command})" = {answer} ]', f'not {answer} {what}')
 
 
 def plug(vm, tap, name):

@@ -18,6 +18,7 @@
 #include "qemu/units.h"
 
 /* Of the header: where the 64 bits of each kind of feature are. */
+#define AT_L1_TABLE     40
 #define AT_INCOMPATIBLE 72
 #define AT_AUTOCLEAR    88
 #define AT_COMPRESSION_TYPE 104
@@ -353,7 +354,7 @@ static void test_compression_type(void)
 /* Where the image has the guest's cluster @index, which is compressed. */
 static uint64_t find_compressed(const char *path, unsigned index)
 {
-    uint64_t l2 = peek_be64(path, peek_be64(path, 40)) & 0xfffffffffffe00;
+    uint64_t l2 = peek_be64(path, peek_be64(path, AT_L1_TABLE)) & 0xfffffffffffe00;
     uint64_t entry = peek_be64(path, l2 + index * 8);
 
     g_assert_true(entry >> 62 & 1);
@@ -569,7 +570,7 @@ static void test_beyond_repair(void)
     image_create(path, MiB, "cluster_size=4k,lazy_refcounts=on", NULL);
     use_image(path, content, MiB);
     /* The first entry of the first L2 table: behind the end, and of no use. */
-    entry = peek_be64(path, peek_be64(path, 40)) & 0xfffffffffffe00;
+    entry = peek_be64(path, peek_be64(path, AT_L1_TABLE)) & 0xfffffffffffe00;
     image_poke(path, entry, 1ull << 40 | 1ull << 63, 8);
     damage_count(path, 5, 0);
     image_poke(path, AT_INCOMPATIBLE, 1, 8);
