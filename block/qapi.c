@@ -18,6 +18,7 @@
 #include "qapi/qobject-output-visitor.h"
 #include "qemu/cutils.h"
 #include "qemu/qemu-print.h"
+#include "qemu/timer.h"
 #include "sysemu/block-backend.h"
 
 static void add_throttle_info(BlockDeviceInfo *info, BlockBackend *blk)
@@ -115,6 +116,49 @@ BlockDeviceInfo *bdrv_block_device_info(BlockBackend *blk,
     return info;
 }
 
+int bdrv_query_snapshot_info_list(BlockDriverState *bs,
+                                  SnapshotInfoList **p_list, Error **errp)
+{
+    g_autofree QEMUSnapshotInfo *sn_tab = NULL;
+    SnapshotInfoList *head = NULL, **tail = &head;
+    int n = bdrv_snapshot_list(bs, &sn_tab);
+
+    if (n < 0) {
+        const char *dev = bdrv_get_device_name(bs);
+
+        switch (n) {
+        case -ENOMEDIUM:
+            error_setg(errp, "Device '%s' is not inserted", dev);
+            break;
+        case -ENOTSUP:
+            error_setg(errp, "Device '%s' does not support internal "
+                       "snapshots", dev);
+            break;
+        default:
+            error_setg_errno(errp, -n, "Can't list snapshots of device '%s'",
+                             dev);
+        }
+        return n;
+    }
+    for (int i = 0; i < n; i++) {
+        const QEMUSnapshotInfo *sn = &sn_tab[i];
+        SnapshotInfo *info = g_new0(SnapshotInfo, 1);
+
+        info->id = g_strdup(sn->id_str);
+        info->name = g_strdup(sn->name);
+        info->vm_state_size = sn->vm_state_size;
+        info->date_sec = sn->date_sec;
+        info->date_nsec = sn->date_nsec;
+        info->vm_clock_sec = sn->vm_clock_nsec / NANOSECONDS_PER_SECOND;
+        info->vm_clock_nsec = sn->vm_clock_nsec % NANOSECONDS_PER_SECOND;
+        info->icount = sn->icount;
+        info->has_icount = sn->icount != UINT64_MAX;
+        QAPI_LIST_APPEND(tail, info);
+    }
+    *p_list = head;
+    return 0;
+}
+
 void bdrv_query_image_info(BlockDriverState *bs, ImageInfo **p_info,
                            Error **errp)
 {
@@ -122,7 +166,9 @@ void bdrv_query_image_info(BlockDriverState *bs, ImageInfo **p_info,
     const char *backing_filename;
     BlockDriverInfo bdi;
     ImageInfo *info;
+    Error *err = NULL;
     int64_t size;
+    int ret;
 
     aio_context_acquire(bdrv_get_aio_context(bs));
 
@@ -174,12 +220,69 @@ void bdrv_query_image_info(BlockDriverState *bs, ImageInfo **p_info,
             info->has_backing_filename_format = true;
         }
     }
+    /* A format without snapshots is none that fails. */
+    ret = bdrv_query_snapshot_info_list(bs, &info->snapshots, &err);
+    if (ret < 0 && ret != -ENOMEDIUM && ret != -ENOTSUP) {
+        error_propagate(errp, err);
+        qapi_free_ImageInfo(info);
+        goto out;
+    }
+    error_free(err);
+    info->has_snapshots = info->snapshots != NULL;
     *p_info = info;
 out:
     aio_context_release(bdrv_get_aio_context(bs));
 }
 
 /* For people */
+
+void bdrv_snapshot_dump(QEMUSnapshotInfo *sn)
+{
+    g_autoptr(GDateTime) date = NULL;
+    g_autofree char *date_buf = NULL, *clock_buf = NULL;
+    g_autofree char *size_buf = NULL, *icount_buf = NULL;
+    uint64_t ms;
+
+    if (!sn) {
+        qemu_printf("%-10s%-17s%8s%20s%13s%11s", "ID", "TAG", "VM SIZE",
+                    "DATE", "VM CLOCK", "ICOUNT");
+        return;
+    }
+    date = g_date_time_new_from_unix_local(sn->date_sec);
+    date_buf = g_date_time_format(date, "%Y-%m-%d %H:%M:%S");
+    ms = sn->vm_clock_nsec / SCALE_MS;
+    clock_buf = g_strdup_printf("%02" PRIu64 ":%02d:%02d.%03d", ms / 3600000,
+                                (int)(ms / 60000 % 60), (int)(ms / 1000 % 60),
+                                (int)(ms % 1000));
+    icount_buf = sn->icount == UINT64_MAX
+        ? g_strdup("") : g_strdup_printf("%" PRIu64, sn->icount);
+    size_buf = size_to_str(sn->vm_state_size);
+    qemu_printf("%-9s %-16s %8s%20s%13s%11s", sn->id_str, sn->name, size_buf,
+                date_buf, clock_buf, icount_buf);
+}
+
+static void dump_snapshots(SnapshotInfoList *list)
+{
+    qemu_printf("Snapshot list:\n");
+    bdrv_snapshot_dump(NULL);
+    qemu_printf("\n");
+    for (; list; list = list->next) {
+        SnapshotInfo *info = list->value;
+        QEMUSnapshotInfo sn = {
+            .vm_state_size = info->vm_state_size,
+            .date_sec = info->date_sec,
+            .date_nsec = info->date_nsec,
+            .vm_clock_nsec = (uint64_t)info->vm_clock_sec *
+                             NANOSECONDS_PER_SECOND + info->vm_clock_nsec,
+            .icount = info->has_icount ? info->icount : UINT64_MAX,
+        };
+
+        pstrcpy(sn.id_str, sizeof(sn.id_str), info->id);
+        pstrcpy(sn.name, sizeof(sn.name), info->name);
+        bdrv_snapshot_dump(&sn);
+        qemu_printf("\n");
+    }
+}
 
 static void dump_qobject(int comp_indent, QObject *obj);
 
@@ -296,6 +399,9 @@ void bdrv_image_info_dump(ImageInfo *info)
             qemu_printf("backing file format: %s\n",
                         info->backing_filename_format);
         }
+    }
+    if (info->has_snapshots) {
+        dump_snapshots(info->snapshots);
     }
     if (info->has_format_specific) {
         qemu_printf("Format specific information:\n");

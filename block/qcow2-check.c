@@ -185,30 +185,19 @@ static int qcow2_count_l1(BlockDriverState *bs, Qcow2Counts *c,
 static int qcow2_count_snapshots(BlockDriverState *bs, Qcow2Counts *c)
 {
     BDRVQcow2State *s = bs->opaque;
-    uint64_t at = s->snapshots_offset;
     int ret = qcow2_count(bs, c, s->snapshots_offset, s->snapshots_size);
 
     for (uint32_t i = 0; ret == 0 && i < s->nb_snapshots; i++) {
-        uint8_t head[40];
-        uint64_t l1_offset, l1_size;
+        const QCowSnapshot *sn = &s->snapshots[i];
 
-        ret = bdrv_pread(bs->file, at, sizeof(head), head, 0);
-        if (ret < 0) {
-            c->res->check_errors++;
-            return ret;
-        }
-        l1_offset = ldq_be_p(head);
-        l1_size = (uint32_t)ldl_be_p(head + 8);
-        at += ROUND_UP(sizeof(head) + (uint64_t)(uint32_t)ldl_be_p(head + 36) +
-                       lduw_be_p(head + 12) + lduw_be_p(head + 14), 8);
-        if (qcow2_validate_table(bs, l1_offset, l1_size, L1E_SIZE,
-                                 QCOW_MAX_L1_SIZE, "Snapshot L1 table",
-                                 NULL) < 0) {
+        if (qcow2_validate_table(bs, sn->l1_table_offset, sn->l1_size,
+                                 L1E_SIZE, QCOW_MAX_L1_SIZE,
+                                 "Snapshot L1 table", NULL) < 0) {
             qcow2_check_error(c, "snapshot %" PRIu32 ": L1 table is not where "
                               "one can be", i);
             continue;
         }
-        ret = qcow2_count_l1(bs, c, l1_offset, l1_size, false);
+        ret = qcow2_count_l1(bs, c, sn->l1_table_offset, sn->l1_size, false);
     }
     return ret;
 }

@@ -523,7 +523,7 @@ static bool qcow2_overlaps(uint64_t offset, uint64_t size, uint64_t table,
 
 /* 1 if a snapshot has an L2 table there; or a negative errno. */
 static int qcow2_overlaps_inactive_l2(BlockDriverState *bs,
-                                      const QCowSnapshotL1 *snapshot,
+                                      const QCowSnapshot *snapshot,
                                       uint64_t offset, uint64_t size)
 {
     BDRVQcow2State *s = bs->opaque;
@@ -531,15 +531,16 @@ static int qcow2_overlaps_inactive_l2(BlockDriverState *bs,
     Error *err = NULL;
     int ret;
 
-    ret = qcow2_validate_table(bs, snapshot->offset, snapshot->size, L1E_SIZE,
-                               QCOW_MAX_L1_SIZE, "Snapshot L1 table", &err);
+    ret = qcow2_validate_table(bs, snapshot->l1_table_offset,
+                               snapshot->l1_size, L1E_SIZE, QCOW_MAX_L1_SIZE,
+                               "Snapshot L1 table", &err);
     if (ret == 0) {
-        l1 = qcow2_read_table(bs, snapshot->offset, snapshot->size,
+        l1 = qcow2_read_table(bs, snapshot->l1_table_offset, snapshot->l1_size,
                               "Snapshot L1 table", &err);
         ret = l1 ? 0 : -EIO;
     }
     error_free(err);
-    for (uint32_t i = 0; ret == 0 && i < snapshot->size; i++) {
+    for (uint32_t i = 0; ret == 0 && i < snapshot->l1_size; i++) {
         ret = qcow2_overlaps(offset, size, l1[i] & L1E_OFFSET_MASK,
                              s->cluster_size);
     }
@@ -593,8 +594,8 @@ int qcow2_pre_write_overlap_check(BlockDriverState *bs, int ign,
     }
     if (check & QCOW2_OL_INACTIVE_L1) {
         for (uint32_t i = 0; i < s->nb_snapshots; i++) {
-            if (qcow2_overlaps(offset, size, s->snapshots[i].offset,
-                               (uint64_t)s->snapshots[i].size * L1E_SIZE)) {
+            if (qcow2_overlaps(offset, size, s->snapshots[i].l1_table_offset,
+                               (uint64_t)s->snapshots[i].l1_size * L1E_SIZE)) {
                 hit = "inactive L1 table";
                 break;
             }

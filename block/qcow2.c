@@ -109,40 +109,6 @@ uint64_t *qcow2_read_table(BlockDriverState *bs, uint64_t offset,
     return table;
 }
 
-/* The list of snapshots and its size: neither it nor theirs is written over. */
-static int qcow2_read_snapshots(BlockDriverState *bs, Error **errp)
-{
-    BDRVQcow2State *s = bs->opaque;
-    uint64_t at = s->snapshots_offset;
-    int ret;
-
-    ret = qcow2_validate_table(bs, s->snapshots_offset, s->nb_snapshots, 40,
-                               40 * QCOW_MAX_SNAPSHOTS, "Snapshot table",
-                               errp);
-    if (ret == 0) {
-        s->snapshots = g_new0(QCowSnapshotL1, s->nb_snapshots);
-    }
-    for (uint32_t i = 0; ret == 0 && i < s->nb_snapshots; i++) {
-        uint8_t head[40];
-
-        ret = bdrv_pread(bs->file, at, sizeof(head), head, 0);
-        if (ret < 0) {
-            error_setg_errno(errp, -ret, "Failed to read snapshot table");
-            break;
-        }
-        s->snapshots[i].offset = ldq_be_p(head);
-        s->snapshots[i].size = ldl_be_p(head + 8);
-        at += ROUND_UP(sizeof(head) + (uint64_t)ldl_be_p(head + 36) +
-                       lduw_be_p(head + 12) + lduw_be_p(head + 14), 8);
-        if (at - s->snapshots_offset > QCOW_MAX_SNAPSHOTS_SIZE) {
-            ret = -EFBIG;
-            error_setg_errno(errp, -ret, "Failed to read snapshot table");
-        }
-    }
-    s->snapshots_size = at - s->snapshots_offset;
-    return ret;
-}
-
 static int qcow2_read_backing_name(BlockDriverState *bs, const QCowHeader *h,
                                    Error **errp)
 {
@@ -220,7 +186,7 @@ static void qcow2_free_state(BlockDriverState *bs)
     s->refcount_block_cache = NULL;
     g_clear_pointer(&s->l1_table, g_free);
     g_clear_pointer(&s->refcount_table, g_free);
-    g_clear_pointer(&s->snapshots, g_free);
+    qcow2_free_snapshots(bs);
     g_clear_pointer(&s->freed, g_array_unref);
     g_clear_pointer(&s->image_backing_file, g_free);
     g_clear_pointer(&s->image_backing_format, g_free);
@@ -547,6 +513,7 @@ static BlockDriver bdrv_qcow2 = {
     .bdrv_has_zero_init = qcow2_has_zero_init,
     .bdrv_get_info = qcow2_get_info,
     .bdrv_get_specific_info = qcow2_get_specific_info,
+    .bdrv_snapshot_list = qcow2_snapshot_list,
 
     .bdrv_co_preadv_part = qcow2_co_preadv_part,
     .bdrv_co_pwritev_part = qcow2_co_pwritev_part,

@@ -32,6 +32,7 @@
  *     qcow2-cache.c      tables and blocks in memory
  *     qcow2-check.c      consistency, and repairing it
  *     qcow2-create.c     new images, and their length
+ *     qcow2-snapshot.c   the snapshots that are in an image
  *
  * The format: QEMU's docs/interop/qcow2.txt.
  *
@@ -44,6 +45,7 @@
 #define BLOCK_QCOW2_H
 
 #include "block/block_int.h"
+#include "block/snapshot.h"
 #include "qemu/coroutine.h"
 #include "qemu/units.h"
 
@@ -54,7 +56,8 @@
 #define QCOW_MAX_L1_SIZE        (32 * MiB)
 #define QCOW_MAX_REFTABLE_SIZE  (8 * MiB)
 #define QCOW_MAX_SNAPSHOTS      65536
-#define QCOW_MAX_SNAPSHOTS_SIZE (1 * GiB)
+#define QCOW_MAX_SNAPSHOTS_SIZE (64 * MiB)
+#define QCOW_MAX_SNAPSHOT_EXTRA_DATA 1024
 #define QCOW_MAX_BACKING_NAME   1023
 
 #define DEFAULT_CLUSTER_SIZE    65536
@@ -174,11 +177,18 @@ typedef enum QCow2MetadataOverlap {
     QCOW2_OL_ALL            = QCOW2_OL_CACHED | QCOW2_OL_INACTIVE_L2,
 } QCow2MetadataOverlap;
 
-/* Where an internal snapshot has its L1 table. */
-typedef struct QCowSnapshotL1 {
-    uint64_t offset;
-    uint32_t size;              /* entries */
-} QCowSnapshotL1;
+/* A snapshot in the image, in this machine's byte order. */
+typedef struct QCowSnapshot {
+    uint64_t l1_table_offset;
+    uint32_t l1_size;           /* entries */
+    char *id_str;
+    char *name;
+    uint64_t vm_state_size;
+    uint32_t date_sec;
+    uint32_t date_nsec;
+    uint64_t vm_clock_nsec;
+    uint64_t icount;            /* -1: not known */
+} QCowSnapshot;
 
 typedef struct Qcow2Cache Qcow2Cache;
 
@@ -241,7 +251,7 @@ typedef struct BDRVQcow2State {
     uint32_t nb_snapshots;
     uint64_t snapshots_offset;
     uint64_t snapshots_size;
-    QCowSnapshotL1 *snapshots;
+    QCowSnapshot *snapshots;
 
     CoMutex lock;               /* for all that follows */
 
@@ -389,6 +399,13 @@ int qcow2_shrink_l1_table(BlockDriverState *bs, uint64_t entries);
 /* Where a compressed cluster is, in bytes. */
 void qcow2_parse_compressed(BDRVQcow2State *s, uint64_t l2_entry,
                             uint64_t *coffset, uint64_t *csize);
+
+/* qcow2-snapshot.c */
+
+/* The table of snapshots, all of which stay in s->snapshots. */
+int qcow2_read_snapshots(BlockDriverState *bs, Error **errp);
+void qcow2_free_snapshots(BlockDriverState *bs);
+int qcow2_snapshot_list(BlockDriverState *bs, QEMUSnapshotInfo **psn_tab);
 
 /* qcow2-threads.c */
 

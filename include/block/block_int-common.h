@@ -28,6 +28,7 @@
 #include "block/aio.h"
 #include "block/block-common.h"
 #include "block/block.h"
+#include "block/snapshot.h"
 #include "qapi/qapi-types-block-core.h"
 #include "qemu/iov.h"
 #include "qemu/rcu.h"
@@ -273,6 +274,9 @@ struct BlockDriver {
     int (*bdrv_get_info)(BlockDriverState *bs, BlockDriverInfo *bdi);
     ImageInfoSpecific *(*bdrv_get_specific_info)(BlockDriverState *bs,
                                                  Error **errp);
+    /* As bdrv_snapshot_list(), of a format that has snapshots in its images. */
+    int (*bdrv_snapshot_list)(BlockDriverState *bs,
+                              QEMUSnapshotInfo **psn_info);
     BlockStatsSpecific *(*bdrv_get_specific_stats)(BlockDriverState *bs);
 
     int coroutine_fn (*bdrv_co_check)(BlockDriverState *bs,

@@ -51,9 +51,15 @@ def make_raw(name, size):
         f.truncate(size)
 
 
-def make_qcow2(name, size, backing=None, fmt='qcow2', version=3):
-    """An image without data: header, reference counts, L1 table."""
+def make_qcow2(name, size, backing=None, fmt='qcow2', version=3,
+               snapshots=()):
+    """An image without data: header, reference counts, L1 table.
+
+    @snapshots: entries of the table of snapshots, which is behind it; the tables
+    that they name follow, a cluster each.
+    """
     table, block, l1 = CLUSTER, 2 * CLUSTER, 3 * CLUSTER
+    clusters = 4 + (1 + len(snapshots) if snapshots else 0)
     header_len = 104 if version == 3 else 72
     extensions = b''
     if backing:
@@ -62,7 +68,8 @@ def make_qcow2(name, size, backing=None, fmt='qcow2', version=3):
     extensions += bytes(8)
     name_at = header_len + len(extensions) if backing else 0
     header = struct.pack('>IIQIIQIIQQIIQ', 0x514649fb, version, name_at,
-                         len(backing or ''), 16, size, 0, 1, l1, table, 1, 0, 0)
+                         len(backing or ''), 16, size, 0, 1, l1, table, 1,
+                         len(snapshots), 4 * CLUSTER if snapshots else 0)
     if version == 3:
         header += struct.pack('>QQQII', 0, 0, 0, 4, header_len)
     with open(name, 'wb') as f:
@@ -70,8 +77,20 @@ def make_qcow2(name, size, backing=None, fmt='qcow2', version=3):
         f.seek(table)
         f.write(struct.pack('>Q', block))
         f.seek(block)
-        f.write(struct.pack('>4H', 1, 1, 1, 1))
-        f.truncate(4 * CLUSTER)
+        f.write(struct.pack('>H', 1) * clusters)
+        f.seek(4 * CLUSTER)
+        f.write(b''.join(snapshots))
+        f.truncate(clusters * CLUSTER)
+
+
+def snapshot(number, name, vm_clock, vm_state, *extra):
+    """An entry of a table of snapshots."""
+    entry = struct.pack('>QIHHIIQII', (4 + number) * CLUSTER, 1,
+                        len(str(number)), len(name), 1700000000 + number,
+                        number, vm_clock, vm_state, 8 * len(extra))
+    entry += struct.pack(f'>{len(extra)}Q', *extra)
+    entry += str(number).encode() + name.encode()
+    return entry + bytes(-len(entry) % 8)
 
 
 def make_images(folder):
@@ -92,6 +111,14 @@ def make_images(folder):
     make_qcow2(f'{folder}/disk.qcow2', 1 << 20)
     make_qcow2(f'{folder}/big.qcow2', 4 << 20)
     make_qcow2(f'{folder}/v2.qcow2', 1 << 20, version=2)
+    make_qcow2(f'{folder}/kept.qcow2', 1 << 20, snapshots=(
+        snapshot(1, 'of an old program', 3 * 10**9 + 5, 5000),
+        snapshot(2, 'x' * 20, 400000 * 10**9, 7, 3 << 30, 1 << 20),
+        snapshot(3, '', 0, 0, 0, 1 << 20, 12345678901234)))
+    make_qcow2(f'{folder}/kept2.qcow2', 1 << 20, 'kept.qcow2', snapshots=(
+        snapshot(1, 'one', 0, 0, 0, 1 << 20, 2**64 - 1),))
+    make_qcow2(f'{folder}/kept-odd.qcow2', 1 << 20, snapshots=(
+        snapshot(1, 'one', 0, 0, *[0] * 129),))
     make_qcow2(f'{folder}/over.qcow2', 1 << 20, 'disk.qcow2')
     make_qcow2(f'{folder}/over2.qcow2', 1 << 20, 'over.qcow2')
     make_qcow2(f'{folder}/overraw.qcow2', 1 << 20, 'disk.raw', 'raw')
@@ -113,6 +140,19 @@ def sorted_names(text):
         at = found + 5 + length
 
 
+def sorted_specifics(lines):
+    """What is specific to a format, whatever the order in it."""
+    result = []
+    for line in lines:
+        result.append(line)
+        at = len(result)
+        while at > 1 and result[at - 1].startswith('    '):
+            at -= 1
+        if at and result[at - 1] == 'Format specific information:':
+            result[at:] = sorted(result[at:])
+    return result
+
+
 def comparable(value):
     """@value without what differs from time to time."""
     if isinstance(value, dict):
@@ -131,7 +171,7 @@ class Session:
         make_images(self.folder)
         self.made = self.images()
         self.name = os.path.basename(program[0])
-        env = dict(os.environ, TMPDIR=f'{self.folder}/tmp')
+        env = dict(os.environ, TMPDIR=f'{self.folder}/tmp', TZ='UTC')
         self.process = subprocess.Popen(
             program + ['-display', 'none', '-nodefaults', '-S',
                        '-qmp', 'stdio'] + shlex.split(args),
@@ -160,7 +200,8 @@ class Session:
         text = sorted_names(text).replace(self.folder, '@DIR@')
         text = re.sub(r'#block\d+', '#block', text)
         text = re.sub(r'vl\.\w{6}', 'vl.XXXXXX', text)
-        return [line for line in text.replace('\r', '').splitlines() if line]
+        text = re.sub(r'disk size: .*', 'disk size: @', text.replace('\r', ''))
+        return sorted_specifics([line for line in text.splitlines() if line])
 
     def ask(self, request):
         """The lines of the answer, events before it included."""

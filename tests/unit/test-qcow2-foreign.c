@@ -9,6 +9,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "block/snapshot.h"
 #include "qapi/error.h"
 #include "qapi/qmp/qdict.h"
 #include "qapi/qmp/qjson.h"
@@ -120,6 +121,40 @@ static void test_snapshots(gconstpointer opaque)
     g_free(kept[1]);
     unlink(path);
     unlink(raw);
+}
+
+/* What the table may take, all its entries together, is bounded. */
+static void test_snapshot_table_size(void)
+{
+    g_autofree char *path = image_path("image.qcow2");
+    uint64_t entry = ROUND_UP(40 + UINT16_MAX, 8), table = MiB;
+    int most = 64 * MiB / entry;
+
+    image_create(path, MiB, "", NULL);
+    image_poke(path, 64, table, 8);                 /* snapshots_offset */
+    for (int i = 0; i <= most; i++) {
+        image_poke(path, table + i * entry + 14, UINT16_MAX, 2);
+    }
+    for (int i = 0; i < 2; i++) {
+        g_autofree QEMUSnapshotInfo *list = NULL;
+        BlockBackend *blk;
+        Error *err = NULL;
+
+        image_poke(path, 60, most + i, 4);          /* nb_snapshots */
+        blk = image_open(path, "file", NULL, &err);
+        if (i == 0) {
+            g_assert_nonnull(blk);
+            g_assert_cmpint(bdrv_snapshot_list(blk_bs(blk), &list), ==, most);
+            g_assert_cmpuint(list[most - 1].icount, ==, UINT64_MAX);
+            blk_unref(blk);
+        } else {
+            g_assert_null(blk);
+            g_assert_cmpstr(error_get_pretty(err), ==,
+                            "Snapshot table is too big");
+            error_free(err);
+        }
+    }
+    unlink(path);
 }
 
 /* Backing files */
@@ -605,6 +640,8 @@ int main(int argc, char **argv)
             g_test_add_data_func(name, snapshots[i], test_snapshots);
         }
     }
+    g_test_add_func("/qcow2/foreign/snapshot-table-size",
+                    test_snapshot_table_size);
     g_test_add_func("/qcow2/foreign/chain", test_chain);
     g_test_add_func("/qcow2/foreign/amend", test_amend);
     g_test_add_func("/qcow2/foreign/autoclear", test_autoclear);
