@@ -257,6 +257,14 @@ static int qcow2_grow_refcount_table(BlockDriverState *bs, uint64_t index)
     return 0;
 }
 
+/* Every image has the block that counts the header. */
+static int qcow2_no_block_at_0(BlockDriverState *bs)
+{
+    qcow2_signal_corruption(bs, true, -1, -1, "Preventing invalid allocation "
+                            "of %s at offset 0", "refcount block");
+    return -EIO;
+}
+
 /* Make the block @index, in the first cluster it describes. */
 static int qcow2_alloc_refcount_block(BlockDriverState *bs, uint64_t index,
                                       Qcow2Table **block)
@@ -277,11 +285,7 @@ static int qcow2_alloc_refcount_block(BlockDriverState *bs, uint64_t index,
     }
     offset = index << s->refcount_block_bits << s->cluster_bits;
     if (offset == 0) {
-        /* Every image has that one: it counts the header. */
-        qcow2_signal_corruption(bs, true, -1, -1, "Preventing invalid "
-                                "allocation of %s at offset 0",
-                                "refcount block");
-        return -EIO;
+        return qcow2_no_block_at_0(bs);
     }
     ret = qcow2_cache_get_empty(bs, s->refcount_block_cache, offset, block);
     if (ret < 0) {
@@ -362,6 +366,64 @@ static int qcow2_free_run(BlockDriverState *bs, uint64_t *index, uint64_t max,
     return 0;
 }
 
+/*
+ * Take @n clusters in a row, more than are between a block in its usual place and
+ * the next one; -> the first.  All blocks that count them go in front of them,
+ * where nothing has been counted yet.
+ */
+static int qcow2_take_long_run(BlockDriverState *bs, uint64_t n,
+                               uint64_t *index)
+{
+    BDRVQcow2State *s = bs->opaque;
+    uint64_t in_block = (1ULL << s->refcount_block_bits) - 1;
+    uint64_t blocks = DIV_ROUND_UP(n, in_block);
+    uint64_t first, start;
+
+    while (true) {
+        int ret;
+
+        first = s->refcount_table_size;
+        while (first && !s->refcount_table[first - 1]) {
+            first--;
+        }
+        if (first + blocks <= s->refcount_table_size) {
+            break;
+        }
+        ret = qcow2_grow_refcount_table(bs, first + blocks - 1);
+        if (ret < 0) {
+            return ret;
+        }
+    }
+    start = first << s->refcount_block_bits;
+    if (start + blocks + n > L2E_OFFSET_MASK >> s->cluster_bits) {
+        return -EFBIG;
+    }
+    if (start == 0) {
+        return qcow2_no_block_at_0(bs);
+    }
+    for (uint64_t b = 0; b < blocks; b++) {
+        uint64_t offset = (start + b) << s->cluster_bits;
+        Qcow2Table *block;
+        int ret = qcow2_cache_get_empty(bs, s->refcount_block_cache, offset,
+                                        &block);
+
+        if (ret < 0) {
+            return ret;
+        }
+        for (uint64_t i = b << s->refcount_block_bits;
+             i < blocks && i >> s->refcount_block_bits == b; i++) {
+            qcow2_refcount_set(block->data, i & in_block, s->refcount_order,
+                               1);
+        }
+        qcow2_cache_entry_mark_dirty(s->refcount_block_cache, block);
+        qcow2_cache_put(s->refcount_block_cache, &block);
+        s->refcount_table[first + b] = offset;
+        qcow2_mark_dirty(&s->refcount_table_dirty, first + b, first + b + 1);
+    }
+    *index = start + blocks;
+    return qcow2_take_clusters(bs, *index, n);
+}
+
 int64_t qcow2_alloc_clusters(BlockDriverState *bs, uint64_t *nb_clusters,
                              bool all)
 {
@@ -377,6 +439,10 @@ int64_t qcow2_alloc_clusters(BlockDriverState *bs, uint64_t *nb_clusters,
         if (ret < 0) {
             return ret;
         }
+    }
+    if (all && *nb_clusters >> s->refcount_block_bits) {
+        ret = qcow2_take_long_run(bs, *nb_clusters, &index);
+        return ret < 0 ? ret : (int64_t)(index << s->cluster_bits);
     }
     for (bool first = true; ; first = false, index += found) {
         ret = qcow2_free_run(bs, &index, *nb_clusters, &found);

@@ -13,6 +13,7 @@
 #include "qapi/qmp/qdict.h"
 #include "qcow2-test.h"
 #include "qemu/bswap.h"
+#include "qemu/units.h"
 
 /* Everything that can be done with a disk, at random */
 
@@ -151,6 +152,29 @@ static void test_parallel(void)
 }
 
 /* Damage */
+
+/* An L1 table that is longer than what one block of counts describes. */
+static void test_long_l1(void)
+{
+    g_autofree char *path = image_path("long-l1.qcow2");
+    g_autofree char *buf = g_malloc0(SECTOR);
+    const int64_t size = 1 * GiB;
+    BlockBackend *blk;
+
+    image_create(path, 1 * MiB, "cluster_size=512,refcount_bits=64", NULL);
+    blk = image_open(path, "file", NULL, &error_abort);
+    for (int64_t end = 1 * MiB; end < size; end *= 8) {
+        g_assert_cmpint(blk_truncate(blk, MIN(end * 8, size), true,
+                                     PREALLOC_MODE_OFF, 0, &error_abort), ==,
+                        0);
+        g_assert_cmpint(blk_pwrite(blk, end, SECTOR, buf, 0), ==, 0);
+    }
+    blk_unref(blk);
+    image_expect_clean(path);
+    blk = image_open_to_read(path);
+    g_assert_cmpint(blk_getlength(blk), ==, size);
+    blk_unref(blk);
+}
 
 static void test_bad_header(void)
 {
@@ -407,6 +431,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(name, &kinds[i], test_random);
     }
     g_test_add_func("/qcow2/parallel", test_parallel);
+    g_test_add_func("/qcow2/long-l1", test_long_l1);
     g_test_add_func("/qcow2/bad/header", test_bad_header);
     g_test_add_func("/qcow2/bad/tables", test_bad_tables);
     g_test_add_func("/qcow2/bad/counts", test_bad_counts);
