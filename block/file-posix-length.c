@@ -92,7 +92,7 @@ int file_regular_truncate(BlockDriverState *bs, int fd, int64_t offset,
     case PREALLOC_MODE_OFF:
         if (ftruncate(fd, offset) != 0) {
             result = -errno;
-            error_setg_errno(errp, -result, "Failed to resize file");
+            error_setg_errno(errp, -result, "Could not resize file");
         }
         return result;
     default:
