@@ -14,6 +14,7 @@
 
 #include "qemu/osdep.h"
 #include "block-core.h"
+#include "block/write-threshold.h"
 #include "io-int.h"
 #include "qapi/error.h"
 #include "qemu/memalign.h"
@@ -412,6 +413,7 @@ int coroutine_fn bdrv_co_write_req_prepare(BdrvChild *child,
         } else {
             assert(child->perm & BLK_PERM_WRITE);
         }
+        bdrv_write_threshold_check_write(bs, offset, bytes);
         return 0;
     case BDRV_TRACKED_TRUNCATE:
         assert(child->perm & BLK_PERM_RESIZE);

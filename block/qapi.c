@@ -8,6 +8,7 @@
 #include "block-core.h"
 #include "block/qapi.h"
 #include "block/throttle-groups.h"
+#include "block/write-threshold.h"
 #include "qapi/error.h"
 #include "qapi/qapi-visit-block-core.h"
 #include "qapi/qmp/qbool.h"
@@ -90,7 +91,7 @@ BlockDeviceInfo *bdrv_block_device_info(BlockBackend *blk,
     if (blk) {
         add_throttle_info(info, blk);
     }
-    info->write_threshold = bs->write_threshold_offset;
+    info->write_threshold = bdrv_write_threshold_get(bs);
 
     /* Down the chain, for its depth and its images. */
     bs0 = bs;

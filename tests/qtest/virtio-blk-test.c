@@ -458,6 +458,88 @@ static void test_resize(gconstpointer drive)
     blk_shutdown(&t);
 }
 
+/* The mark at @sector of the file's node; 0 for none */
+static void blk_set_threshold(BlkTest *t, uint64_t sector)
+{
+    qtest_qmp_assert_success(t->d->qts,
+                             "{'execute': 'block-set-write-threshold',"
+                             " 'arguments': {'node-name': 'file',"
+                             " 'write-threshold': %" PRIu64 "}}",
+                             sector * SECTOR);
+}
+
+/* The event that a request sent which ended @beyond sectors behind the mark */
+static void blk_expect_threshold(BlkTest *t, uint64_t sector, uint64_t beyond)
+{
+    QDict *event = qtest_qmp_eventwait_ref(t->d->qts, "BLOCK_WRITE_THRESHOLD");
+    QDict *data = qdict_get_qdict(event, "data");
+
+    g_assert_cmpstr(qdict_get_str(data, "node-name"), ==, "file");
+    g_assert_cmpint(qdict_get_int(data, "write-threshold"), ==,
+                    sector * SECTOR);
+    g_assert_cmpint(qdict_get_int(data, "amount-exceeded"), ==,
+                    beyond * SECTOR);
+    qobject_unref(event);
+}
+
+/* The mark as query-named-block-nodes has it */
+static int64_t blk_get_threshold(BlkTest *t)
+{
+    QDict *rsp = qtest_qmp(t->d->qts,
+                           "{'execute': 'query-named-block-nodes'}");
+    const QListEntry *e;
+    int64_t threshold = -1;
+
+    QLIST_FOREACH_ENTRY(qdict_get_qlist(rsp, "return"), e) {
+        QDict *node = qobject_to(QDict, qlist_entry_obj(e));
+
+        if (g_str_equal(qdict_get_str(node, "node-name"), "file")) {
+            threshold = qdict_get_int(node, "write_threshold");
+        }
+    }
+    qobject_unref(rsp);
+    return threshold;
+}
+
+/* Who ends behind the mark is told of, once; who ends at it is not. */
+static void test_write_threshold(gconstpointer drive)
+{
+    static const char *const threads[] = { "", ",iothread=io" };
+
+    for (int i = 0; i < ARRAY_SIZE(threads); i++) {
+        BlkTest t;
+
+        blk_boot(&t, GPOINTER_TO_INT(drive), threads[i],
+                 ",discard=unmap,file.node-name=file",
+                 "-object iothread,id=io");
+        blk_set_threshold(&t, 100);
+        blk_write(&t, 96, 0x11, 4 * SECTOR);
+        blk_expect(&t, 200, 0, SECTOR);
+        g_assert_cmpint(blk_get_threshold(&t), ==, 100 * SECTOR);
+        blk_write(&t, 98, 0x12, 4 * SECTOR);
+        blk_expect_threshold(&t, 100, 2);
+        g_assert_cmpint(blk_get_threshold(&t), ==, 0);
+        /* No mark, no event: the next one is that of the next mark. */
+        blk_write(&t, 200, 0x13, SECTOR);
+        blk_set_threshold(&t, 300);
+        g_assert_cmpuint(blk_dwz(&t, VIRTIO_BLK_T_WRITE_ZEROES, 290, 20, 0),
+                         ==, VIRTIO_BLK_S_OK);
+        blk_expect_threshold(&t, 300, 10);
+        blk_set_threshold(&t, 1);
+        g_assert_cmpuint(blk_dwz(&t, VIRTIO_BLK_T_DISCARD, 0, 8, 0), ==,
+                         VIRTIO_BLK_S_OK);
+        blk_expect_threshold(&t, 1, 7);
+        /* The mark is taken away by the client. */
+        blk_set_threshold(&t, 1);
+        blk_set_threshold(&t, 0);
+        blk_write(&t, 50, 0x14, SECTOR);
+        blk_set_threshold(&t, 60);
+        blk_write(&t, 60, 0x15, SECTOR);
+        blk_expect_threshold(&t, 60, 1);
+        blk_shutdown(&t);
+    }
+}
+
 /* In a thread of its own, and back */
 static void test_iothread(gconstpointer drive)
 {
@@ -546,6 +628,7 @@ int main(int argc, char **argv)
         { "huge", test_huge },
         { "liar", test_liar },
         { "resize", test_resize },
+        { "write-threshold", test_write_threshold },
         { "iothread", test_iothread },
         { "iothread-shared", test_iothread_shared },
         { "unplug", test_unplug },
