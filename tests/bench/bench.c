@@ -204,14 +204,16 @@ static void bench_start_up(int index, const Vmm *vmm)
     bench_boot(index, vmm);
 }
 
+/* One VMM after the other, or all of them in turns. */
 static const struct {
     const char *name;
     void (*run)(int index, const Vmm *vmm);
+    void (*run_in_turns)(int count, const Vmm *vmms);
 } parts[] = {
-    { "start", bench_start_up },
-    { "qtest", bench_qtest },
-    { "net", bench_net },
-    { "disk", bench_disk },
+    { "start", .run = bench_start_up },
+    { "qtest", .run = bench_qtest },
+    { "net", .run = bench_net },
+    { "disk", .run_in_turns = bench_disk },
 };
 
 /* All of them, if none is named. */
@@ -229,7 +231,7 @@ int main(int argc, char **argv)
 {
     bool compare = argc > 2 && argv[2][0];
     FILE *out;
-    Vmm vmms[2] = {
+    Vmm vmms[BENCH_VMMS] = {
         { "qemini", argv[1], g_strdup("") },
         { "QEMU", compare ? argv[2] : NULL, NULL },
     };
@@ -249,17 +251,22 @@ int main(int argc, char **argv)
     if (is_wanted("net", argc - 3, argv + 3)) {
         bench_writev(0);
     }
-    for (int i = 0; i < 1 + compare; i++) {
-        for (int p = 0; p < ARRAY_SIZE(parts); p++) {
-            if (is_wanted(parts[p].name, argc - 3, argv + 3)) {
-                parts[p].run(i, &vmms[i]);
-            }
+    for (int p = 0; p < ARRAY_SIZE(parts); p++) {
+        if (!is_wanted(parts[p].name, argc - 3, argv + 3)) {
+            continue;
+        }
+        if (parts[p].run_in_turns) {
+            parts[p].run_in_turns(1 + compare, vmms);
+            continue;
+        }
+        for (int i = 0; i < 1 + compare; i++) {
+            parts[p].run(i, &vmms[i]);
         }
     }
     print_table(out, compare);
     fclose(out);
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < BENCH_VMMS; i++) {
         g_free(vmms[i].extra);
     }
     return 0;

@@ -15,6 +15,9 @@ typedef struct Vmm {
     char *extra;        /* options that only this one needs */
 } Vmm;
 
+/* How many are compared at most. */
+#define BENCH_VMMS 2
+
 /* Seconds, from a clock that only goes forward. */
 double bench_now(void);
 /* Processor time that @pid has used so far, in seconds. */
@@ -26,7 +29,7 @@ QTestState *bench_start(const Vmm *vmm, const char *args);
 typedef struct Figure {
     const char *what;
     const char *unit;
-    double value[2];
+    double value[BENCH_VMMS];
     bool less_is_better;
 } Figure;
 
@@ -39,8 +42,8 @@ double bench_median(double *values, int n);
 
 /* bench-boot.c: a guest under KVM, if there is one. */
 void bench_boot(int index, const Vmm *vmm);
-/* bench-disk.c: requests of 4 KiB at random places. */
-void bench_disk(int index, const Vmm *vmm);
+/* bench-disk.c: requests of 4 KiB at random places, to @count VMMs in turns. */
+void bench_disk(int count, const Vmm *vmms);
 /* bench-net.c: packets through a tap. */
 void bench_net(int index, const Vmm *vmm);
 /* The same tap without a VMM: what a loop of writev() makes of it. */
