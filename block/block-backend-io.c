@@ -30,7 +30,7 @@ void blk_inc_in_flight(BlockBackend *blk)
 void blk_dec_in_flight(BlockBackend *blk)
 {
     qatomic_dec(&blk->in_flight);
-    aio_wait_kick();
+    aio_wait_kick_after_rmw();
 }
 
 /* Is there a medium, and is the range inside of it? */

@@ -27,7 +27,7 @@ void bdrv_wakeup(BlockDriverState *bs)
 void bdrv_dec_in_flight(BlockDriverState *bs)
 {
     qatomic_dec(&bs->in_flight);
-    bdrv_wakeup(bs);
+    aio_wait_kick_after_rmw();
 }
 
 void coroutine_fn tracked_request_begin(BdrvTrackedRequest *req,

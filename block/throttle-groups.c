@@ -238,7 +238,7 @@ static void coroutine_fn throttle_group_restart_queue_entry(void *opaque)
     }
     g_free(data);
     qatomic_dec(&tgm->restart_pending);
-    aio_wait_kick();
+    aio_wait_kick_after_rmw();
 }
 
 static void throttle_group_restart_queue(ThrottleGroupMember *tgm,

@@ -49,17 +49,11 @@ Object *object_dynamic_cast(Object *obj, const char *typename)
     return NULL;
 }
 
-Object *object_dynamic_cast_assert(Object *obj, const char *typename,
-                                   const char *file, int line,
-                                   const char *func)
+/* A name that is not in the cache: the longer way, or the end. */
+static __attribute__((noinline))
+Object *object_cast_or_abort(Object *obj, const char *typename,
+                             const char *file, int line, const char *func)
 {
-    trace_object_dynamic_cast_assert(obj ? obj->class->type->name : "(null)",
-                                     typename, file, line, func);
-
-    if (obj == NULL || cast_cache_has(obj->class->object_cast_cache,
-                                      typename)) {
-        return obj;
-    }
     if (!object_dynamic_cast(obj, typename)) {
         fprintf(stderr,
                 "%s:%d:%s: Object %p is not an instance of type %s"
@@ -69,6 +63,20 @@ Object *object_dynamic_cast_assert(Object *obj, const char *typename,
     }
     cast_cache_add(obj->class->object_cast_cache, typename);
     return obj;
+}
+
+Object *object_dynamic_cast_assert(Object *obj, const char *typename,
+                                   const char *file, int line,
+                                   const char *func)
+{
+    trace_object_dynamic_cast_assert(obj ? obj->class->type->name : "(null)",
+                                     typename, file, line, func);
+
+    if (likely(obj == NULL || cast_cache_has(obj->class->object_cast_cache,
+                                             typename))) {
+        return obj;
+    }
+    return object_cast_or_abort(obj, typename, file, line, func);
 }
 
 /*

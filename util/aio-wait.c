@@ -17,14 +17,20 @@ static void aio_wait_dummy_bh_cb(void *opaque)
     /* aio_poll() has returned: that was the purpose. */
 }
 
-void aio_wait_kick(void)
+void aio_wait_kick_after_rmw(void)
 {
     /* What they wait for has changed, then: does anybody wait? */
-    smp_mb();
+    smp_mb__after_rmw();
     if (qatomic_read(&global_aio_wait.num_waiters)) {
         aio_bh_schedule_oneshot(qemu_get_aio_context(), aio_wait_dummy_bh_cb,
                                 NULL);
     }
+}
+
+void aio_wait_kick(void)
+{
+    smp_mb();
+    aio_wait_kick_after_rmw();
 }
 
 typedef struct {

@@ -15,7 +15,7 @@
 #include "trace.h"
 
 /*
- * A stack costs system calls, so finished coroutines are kept: a few for each
+ * A stack costs system calls, so finished coroutines are kept: a batch for each
  * thread, without a lock; what a thread has too many of goes to the release
  * pool, which a thread that has none takes over as a whole.
  */
@@ -46,15 +46,21 @@ static void coroutine_pool_cleanup(Notifier *n, void *value)
     alloc_pool_size = 0;
 }
 
+/* Before the thread has its first. */
+static void coroutine_pool_register(void)
+{
+    if (unlikely(!coroutine_pool_cleanup_notifier.notify)) {
+        coroutine_pool_cleanup_notifier.notify = coroutine_pool_cleanup;
+        qemu_thread_atexit_add(&coroutine_pool_cleanup_notifier);
+    }
+}
+
 static __attribute__((noinline)) Coroutine *coroutine_pool_get(void)
 {
     Coroutine *co = QSLIST_FIRST(&alloc_pool);
 
     if (!co && qatomic_read(&release_pool_size) > COROUTINE_POOL_BATCH_SIZE) {
-        if (!coroutine_pool_cleanup_notifier.notify) {
-            coroutine_pool_cleanup_notifier.notify = coroutine_pool_cleanup;
-            qemu_thread_atexit_add(&coroutine_pool_cleanup_notifier);
-        }
+        coroutine_pool_register();
         /*
          * The two are not exchanged at once: the size is a little wrong for a
          * while, which harms nobody.
@@ -75,14 +81,15 @@ static __attribute__((noinline)) void coroutine_delete(Coroutine *co)
     unsigned int max = qatomic_read(&pool_max_size);
 
     co->caller = NULL;
+    if (alloc_pool_size < COROUTINE_POOL_BATCH_SIZE) {
+        coroutine_pool_register();
+        QSLIST_INSERT_HEAD(&alloc_pool, co, pool_next);
+        alloc_pool_size++;
+        return;
+    }
     if (qatomic_read(&release_pool_size) < max * 2) {
         QSLIST_INSERT_HEAD_ATOMIC(&release_pool, co, pool_next);
         qatomic_inc(&release_pool_size);
-        return;
-    }
-    if (alloc_pool_size < max && coroutine_pool_cleanup_notifier.notify) {
-        QSLIST_INSERT_HEAD(&alloc_pool, co, pool_next);
-        alloc_pool_size++;
         return;
     }
     qemu_coroutine_delete(co);

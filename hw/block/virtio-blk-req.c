@@ -10,7 +10,6 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "qemu/osdep.h"
-#include "dataplane/virtio-blk.h"
 #include "hw/virtio/virtio-access.h"
 #include "hw/virtio/virtio-blk.h"
 #include "qemu/error-report.h"
@@ -55,10 +54,10 @@ static void virtio_blk_req_complete(VirtIOBlockReq *req, unsigned char status)
     stb_p(&req->in->status, status);
     iov_discard_undo(&req->inhdr_undo);
     iov_discard_undo(&req->outhdr_undo);
-    virtqueue_push(req->vq, &req->elem, req->in_len);
     if (s->dataplane_started && !s->dataplane_disabled) {
-        virtio_blk_data_plane_notify(s->dataplane, req->vq);
+        virtqueue_push_batched(req->vq, &req->elem, req->in_len);
     } else {
+        virtqueue_push(req->vq, &req->elem, req->in_len);
         virtio_notify(vdev, req->vq);
     }
 }
@@ -199,13 +198,20 @@ static inline void submit_requests(VirtIOBlock *s, MultiReqBuffer *mrb,
     }
 }
 
-static int multireq_compare(const void *a, const void *b)
+/* By insertion: there are few, and often they are in order as they come. */
+static void multireq_sort(MultiReqBuffer *mrb)
 {
-    const VirtIOBlockReq *req1 = *(VirtIOBlockReq **)a;
-    const VirtIOBlockReq *req2 = *(VirtIOBlockReq **)b;
+    for (int i = 1; i < mrb->num_reqs; i++) {
+        VirtIOBlockReq *req = mrb->reqs[i];
+        int place = i;
 
-    return req1->sector_num < req2->sector_num ? -1
-           : req1->sector_num > req2->sector_num;
+        while (place > 0 &&
+               mrb->reqs[place - 1]->sector_num > req->sector_num) {
+            mrb->reqs[place] = mrb->reqs[place - 1];
+            place--;
+        }
+        mrb->reqs[place] = req;
+    }
 }
 
 static void virtio_blk_submit_multireq(VirtIOBlock *s, MultiReqBuffer *mrb)
@@ -214,9 +220,7 @@ static void virtio_blk_submit_multireq(VirtIOBlock *s, MultiReqBuffer *mrb)
     uint32_t max_transfer = blk_get_max_transfer(s->blk);
     int64_t sector_num = 0, nb_sectors = 0;
 
-    if (mrb->num_reqs > 1) {
-        qsort(mrb->reqs, mrb->num_reqs, sizeof(*mrb->reqs), multireq_compare);
-    }
+    multireq_sort(mrb);
     for (int i = 0; i < mrb->num_reqs; i++) {
         VirtIOBlockReq *req = mrb->reqs[i];
 

@@ -149,10 +149,10 @@ void virtio_scsi_complete_req(VirtIOSCSIReq *req)
     if (req->data_written) {
         len = req->data_offset + req->data_written;
     }
-    virtqueue_push(req->vq, &req->elem, len);
     if (s->dataplane_started && !s->dataplane_fenced) {
-        virtio_notify_irqfd(vdev, req->vq);
+        virtqueue_push_batched(req->vq, &req->elem, len);
     } else {
+        virtqueue_push(req->vq, &req->elem, len);
         virtio_notify(vdev, req->vq);
     }
 

@@ -137,6 +137,7 @@ void virtio_queue_aio_attach_host_notifier(VirtQueue *vq, AioContext *ctx)
     aio_set_event_notifier_poll(ctx, &vq->host_notifier,
                                 virtio_queue_host_notifier_aio_poll_begin,
                                 virtio_queue_host_notifier_aio_poll_end);
+    virtqueue_batch_start(vq, ctx);
 }
 
 void virtio_queue_aio_attach_host_notifier_no_poll(VirtQueue *vq,
@@ -144,6 +145,7 @@ void virtio_queue_aio_attach_host_notifier_no_poll(VirtQueue *vq,
 {
     aio_set_event_notifier(ctx, &vq->host_notifier, true,
                            virtio_queue_host_notifier_read, NULL, NULL);
+    virtqueue_batch_start(vq, ctx);
 }
 
 void virtio_queue_aio_detach_host_notifier(VirtQueue *vq, AioContext *ctx)
@@ -151,6 +153,7 @@ void virtio_queue_aio_detach_host_notifier(VirtQueue *vq, AioContext *ctx)
     aio_set_event_notifier(ctx, &vq->host_notifier, true, NULL, NULL, NULL);
     /* A kick that came before must not be lost. */
     virtio_queue_host_notifier_read(&vq->host_notifier);
+    virtqueue_batch_stop(vq);
 }
 
 /* The device as a whole */

@@ -131,6 +131,24 @@ struct VirtQueue {
     /* Ring places popped, and not yet flushed or put back. */
     unsigned int inuse;
 
+    /*
+     * RAM in which buffers lie that are popped, and how many they are: together
+     * they hold one reference, as each would need an atomic operation of its own.
+     */
+    struct {
+        MemoryRegion *mr;
+        uint8_t *ptr;
+        hwaddr len;
+        hwaddr xlat;
+        unsigned int count;
+    } held;
+
+    /* Filled, but not flushed; see virtqueue-batch.c. */
+    unsigned int batched;
+    unsigned int batched_places;
+    AioContext *batch_ctx;
+    QEMUBH *batch_bh;           /* or NULL: each is flushed at once */
+
     uint16_t vector;
     VirtIOHandleOutput handle_output;
     VirtIODevice *vdev;
@@ -155,6 +173,11 @@ static inline VRingMemoryRegionCaches *vring_get_region_caches(VirtQueue *vq)
 {
     return qatomic_rcu_read(&vq->vring.caches);
 }
+
+/* virtqueue-batch.c: @ctx serves @vq from now on; and no more, in its thread. */
+
+void virtqueue_batch_start(VirtQueue *vq, AioContext *ctx);
+void virtqueue_batch_stop(VirtQueue *vq);
 
 /* virtqueue-map.c */
 

@@ -131,16 +131,36 @@ void virtio_init_region_cache(VirtIODevice *vdev, int n)
 
 /* Buffers */
 
+/* Its RAM is there until it is unmapped, even if it is unplugged before. */
+static inline void virtqueue_hold_ram(VirtQueue *vq, MemoryRegionCache *ram)
+{
+    MemoryRegion *mr = ram->mrs.mr;
+
+    if (likely(vq->held.count && vq->held.ptr == ram->ptr &&
+               vq->held.len == ram->len && vq->held.mr == mr)) {
+        vq->held.count++;
+        return;
+    }
+    memory_region_ref(mr);
+    if (!vq->held.count) {
+        vq->held.mr = mr;
+        vq->held.ptr = ram->ptr;
+        vq->held.len = ram->len;
+        vq->held.xlat = ram->xlat;
+        vq->held.count = 1;
+    }
+}
+
 /* Where @pa is in the piece of RAM that we know, or NULL. */
-static inline void *virtqueue_ram_ptr(VRingMemoryRegionCaches *caches,
+static inline void *virtqueue_ram_ptr(VirtQueue *vq,
+                                      VRingMemoryRegionCaches *caches,
                                       hwaddr pa, hwaddr len)
 {
     hwaddr offset = pa - caches->ram_base;
 
     if (likely(caches->ram.ptr && offset < caches->ram.len &&
                len <= caches->ram.len - offset)) {
-        /* Until it is unmapped, even if the memory is unplugged before. */
-        memory_region_ref(caches->ram.mrs.mr);
+        virtqueue_hold_ram(vq, &caches->ram);
         return caches->ram.ptr + offset;
     }
     return NULL;
@@ -170,7 +190,7 @@ bool virtqueue_map_desc(VirtQueue *vq, VRingMemoryRegionCaches *caches,
             goto out;
         }
 
-        base = virtqueue_ram_ptr(caches, pa, len);
+        base = virtqueue_ram_ptr(vq, caches, pa, len);
         if (unlikely(!base)) {
             base = dma_memory_map(vdev->dma_as, pa, &len,
                                   is_write ? DMA_DIRECTION_FROM_DEVICE
@@ -219,16 +239,31 @@ bool virtqueue_map_table(VirtQueue *vq, VRingMemoryRegionCaches *caches,
     return true;
 }
 
-/* @caches may be newer than the mapping, or NULL: RAM is known by its place. */
+/*
+ * RAM is known by its place.  @caches may be newer than the mapping, or NULL; and
+ * what is not held came from a migration, or the memory map was another one then.
+ */
 static void virtqueue_unmap_iov(VirtQueue *vq, VRingMemoryRegionCaches *caches,
                                 const struct iovec *iov, bool is_write,
                                 size_t written)
 {
-    if (likely(caches && caches->ram.ptr)) {
+    uintptr_t held = (uintptr_t)iov->iov_base - (uintptr_t)vq->held.ptr;
+
+    if (likely(vq->held.count && held < vq->held.len)) {
+        if (is_write && written) {
+            memory_region_set_dirty(vq->held.mr, vq->held.xlat + held,
+                                    written);
+        }
+        if (!--vq->held.count) {
+            memory_region_unref(vq->held.mr);
+        }
+        return;
+    }
+    if (caches && caches->ram.ptr) {
         uintptr_t offset = (uintptr_t)iov->iov_base -
                            (uintptr_t)caches->ram.ptr;
 
-        if (likely(offset < caches->ram.len)) {
+        if (offset < caches->ram.len) {
             MemoryRegion *mr = caches->ram.mrs.mr;
 
             if (is_write && written) {

@@ -392,6 +392,8 @@ void virtqueue_rewind_to_start(VirtQueue *vq)
     vq->signalled_used_valid = false;
     vq->used_head = 0;
     vq->used_pending = 0;
+    vq->batched = 0;
+    vq->batched_places = 0;
 }
 
 /* Notifications */

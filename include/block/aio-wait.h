@@ -64,6 +64,8 @@ extern AioWait global_aio_wait;
 
 /* Those who wait look again.  Any thread. */
 void aio_wait_kick(void);
+/* The same after an atomic read-modify-write, which is a barrier already. */
+void aio_wait_kick_after_rmw(void);
 
 /*
  * Run @cb(@opaque) in @ctx's thread and wait for it.  Main thread, with @ctx's

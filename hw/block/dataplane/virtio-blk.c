@@ -6,9 +6,7 @@
  * leave by the guest notifiers (irqfd under KVM).  No vCPU is left for that, and
  * an IOThread does not take the BQL.
  *
- * A driver with VIRTIO_RING_F_EVENT_IDX says itself for which request it wants an
- * interrupt.  For others, several requests that are completed together make one
- * interrupt, from a BH.
+ * Requests that are completed together make one interrupt (virtqueue-batch.c).
  *
  * Read include/hw/virtio/virtio-blk.h first.
  *
@@ -19,7 +17,6 @@
 #include "hw/virtio/virtio-blk.h"
 #include "hw/virtio/virtio-bus.h"
 #include "qapi/error.h"
-#include "qemu/bitmap.h"
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
 #include "qom/object_interfaces.h"
@@ -32,35 +29,9 @@ struct VirtIOBlockDataPlane {
 
     VirtIOBlkConf *conf;
     VirtIODevice *vdev;
-    bool batch_notifications;
-    QEMUBH *bh;                         /* sends interrupts, if so */
-    unsigned long *batch_notify_vqs;    /* for these queues */
-
     IOThread *iothread;                 /* or NULL: the main loop */
     AioContext *ctx;
 };
-
-static void notify_guest_bh(void *opaque)
-{
-    VirtIOBlockDataPlane *s = opaque;
-    unsigned nvqs = s->conf->num_queues;
-
-    for (unsigned i = 0; i < nvqs; i++) {
-        if (test_and_clear_bit(i, s->batch_notify_vqs)) {
-            virtio_notify_irqfd(s->vdev, virtio_get_queue(s->vdev, i));
-        }
-    }
-}
-
-void virtio_blk_data_plane_notify(VirtIOBlockDataPlane *s, VirtQueue *vq)
-{
-    if (s->batch_notifications) {
-        set_bit(virtio_get_queue_index(vq), s->batch_notify_vqs);
-        qemu_bh_schedule(s->bh);
-    } else {
-        virtio_notify_irqfd(s->vdev, vq);
-    }
-}
 
 bool virtio_blk_data_plane_create(VirtIODevice *vdev, VirtIOBlkConf *conf,
                                   VirtIOBlockDataPlane **dataplane,
@@ -93,9 +64,6 @@ bool virtio_blk_data_plane_create(VirtIODevice *vdev, VirtIOBlkConf *conf,
     } else {
         s->ctx = qemu_get_aio_context();
     }
-    s->bh = aio_bh_new_guarded(s->ctx, notify_guest_bh, s,
-                               &DEVICE(vdev)->mem_reentrancy_guard);
-    s->batch_notify_vqs = bitmap_new(conf->num_queues);
     *dataplane = s;
     return true;
 }
@@ -109,8 +77,6 @@ void virtio_blk_data_plane_destroy(VirtIOBlockDataPlane *s)
     }
     vblk = VIRTIO_BLK(s->vdev);
     assert(!vblk->dataplane_started);
-    g_free(s->batch_notify_vqs);
-    qemu_bh_delete(s->bh);
     if (s->iothread) {
         object_unref(OBJECT(s->iothread));
     }
@@ -148,8 +114,6 @@ int virtio_blk_data_plane_start(VirtIODevice *vdev)
         return 0;
     }
     s->starting = true;
-    s->batch_notifications = !virtio_vdev_has_feature(vdev,
-                                                      VIRTIO_RING_F_EVENT_IDX);
 
     r = k->set_guest_notifiers(qbus->parent, nvqs, true);
     if (r != 0) {
@@ -258,12 +222,7 @@ void virtio_blk_data_plane_stop(VirtIODevice *vdev)
     aio_context_release(s->ctx);
 
     virtio_blk_data_plane_untie(vdev, nvqs);
-
-    /* Interrupts that were still to come. */
-    qemu_bh_cancel(s->bh);
-    notify_guest_bh(s);
     k->set_guest_notifiers(qbus->parent, nvqs, false);
-
     vblk->dataplane_started = false;
     s->stopping = false;
 }

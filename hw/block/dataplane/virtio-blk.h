@@ -20,8 +20,6 @@ bool virtio_blk_data_plane_create(VirtIODevice *vdev,
                                   VirtIOBlockDataPlane **dataplane,
                                   Error **errp);
 void virtio_blk_data_plane_destroy(VirtIOBlockDataPlane *s);
-/* Tell the guest, in a while, that @vq has something: in the IOThread. */
-void virtio_blk_data_plane_notify(VirtIOBlockDataPlane *s, VirtQueue *vq);
 
 /* For VirtioDeviceClass: kicks go to the IOThread, and come back. */
 int virtio_blk_data_plane_start(VirtIODevice *vdev);

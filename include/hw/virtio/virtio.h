@@ -311,6 +311,14 @@ void virtqueue_push(VirtQueue *vq, const VirtQueueElement *elem,
                     unsigned int len);
 
 /*
+ * The same, with the interrupt (virtio_notify_irqfd()): at once, or together
+ * with others that are given back in the same turn of the event loop that serves
+ * the queue.  In its thread, or with its lock held.
+ */
+void virtqueue_push_batched(VirtQueue *vq, const VirtQueueElement *elem,
+                            unsigned int len);
+
+/*
  * The same in two steps: write @elem to the used ring, @idx entries after
  * what the guest can see, then make @count entries visible.
  */
