@@ -294,12 +294,28 @@ void throttle_group_restart_tgm(ThrottleGroupMember *tgm)
 
 /* Limits */
 
+/*
+ * Other limits from now on, with nothing used up.  With the lock.  A timer counts
+ * what is left of a wait by the old ones: it fires now, where it is, one request
+ * goes, and the next is scheduled by the new limits.
+ */
+static void throttle_group_set_config(ThrottleGroup *tg, ThrottleConfig *cfg)
+{
+    throttle_config(&tg->ts, tg->clock_type, cfg);
+    for (int i = 0; i < 2; i++) {
+        if (tg->any_timer_armed[i]) {
+            timer_mod(tg->tokens[i]->throttle_timers.timers[i],
+                      qemu_clock_get_ns(tg->clock_type));
+        }
+    }
+}
+
 void throttle_group_config(ThrottleGroupMember *tgm, ThrottleConfig *cfg)
 {
     ThrottleGroup *tg = tgm_group(tgm);
 
     qemu_mutex_lock(&tg->lock);
-    throttle_config(&tg->ts, tg->clock_type, cfg);
+    throttle_group_set_config(tg, cfg);
     qemu_mutex_unlock(&tg->lock);
 
     throttle_group_restart_tgm(tgm);
@@ -457,8 +473,7 @@ static void throttle_group_set(Object *obj, Visitor *v, const char *name,
         return;
     }
     if (value < 0) {
-        error_setg(errp, "%s value must be in range [0, %" PRId64 "]",
-                   "Property values", INT64_MAX);
+        error_setg(errp, "Property values cannot be negative");
         return;
     }
     switch (info->category) {
@@ -526,7 +541,7 @@ static void throttle_group_set_limits(Object *obj, Visitor *v,
     throttle_get_config(&tg->ts, &cfg);
     throttle_limits_to_config(argp, &cfg, &local_err);
     if (!local_err) {
-        throttle_config(&tg->ts, tg->clock_type, &cfg);
+        throttle_group_set_config(tg, &cfg);
     }
     qemu_mutex_unlock(&tg->lock);
     error_propagate(errp, local_err);

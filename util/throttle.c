@@ -280,17 +280,17 @@ void throttle_account(ThrottleState *ts, bool is_write, uint64_t size)
 /* What clients say */
 
 #define THROTTLE_FOREACH_LIMIT(X)                                           \
-    X(THROTTLE_BPS_TOTAL, bps_total)                                        \
-    X(THROTTLE_BPS_READ, bps_read)                                          \
-    X(THROTTLE_BPS_WRITE, bps_write)                                        \
-    X(THROTTLE_OPS_TOTAL, iops_total)                                       \
-    X(THROTTLE_OPS_READ, iops_read)                                         \
-    X(THROTTLE_OPS_WRITE, iops_write)
+    X(THROTTLE_BPS_TOTAL, bps_total, "bps-total")                           \
+    X(THROTTLE_BPS_READ, bps_read, "bps-read")                              \
+    X(THROTTLE_BPS_WRITE, bps_write, "bps-write")                           \
+    X(THROTTLE_OPS_TOTAL, iops_total, "iops-total")                         \
+    X(THROTTLE_OPS_READ, iops_read, "iops-read")                            \
+    X(THROTTLE_OPS_WRITE, iops_write, "iops-write")
 
 void throttle_limits_to_config(ThrottleLimits *arg, ThrottleConfig *cfg,
                                Error **errp)
 {
-#define TAKE(bucket, name)                                                  \
+#define TAKE(bucket, name, text)                                            \
     if (arg->has_##name) {                                                  \
         cfg->buckets[bucket].avg = arg->name;                               \
     }                                                                       \
@@ -300,7 +300,7 @@ void throttle_limits_to_config(ThrottleLimits *arg, ThrottleConfig *cfg,
     if (arg->has_##name##_max_length) {                                     \
         if (arg->name##_max_length > UINT_MAX) {                            \
             error_setg(errp, "%s value must be in the range [0, %u]",       \
-                       #name "-max-length", UINT_MAX);                      \
+                       text "-max-length", UINT_MAX);                       \
             return;                                                         \
         }                                                                   \
         cfg->buckets[bucket].burst_length = arg->name##_max_length;         \
@@ -315,7 +315,7 @@ void throttle_limits_to_config(ThrottleLimits *arg, ThrottleConfig *cfg,
 
 void throttle_config_to_limits(ThrottleConfig *cfg, ThrottleLimits *var)
 {
-#define GIVE(bucket, name)                                                  \
+#define GIVE(bucket, name, text)                                            \
     var->name = cfg->buckets[bucket].avg;                                   \
     var->name##_max = cfg->buckets[bucket].max;                             \
     var->name##_max_length = cfg->buckets[bucket].burst_length;             \

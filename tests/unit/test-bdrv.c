@@ -12,6 +12,7 @@
 #include "qemu/module.h"
 #include "qom/object.h"
 #include "qom/object_interfaces.h"
+#include "qom/qom-qobject.h"
 #include "sysemu/block-backend.h"
 #include "sysemu/cpus.h"
 #include "sysemu/iothread.h"
@@ -191,6 +192,77 @@ static void test_throttle(void)
     }
     blk_unref(a);
     blk_unref(b);
+    object_unparent(group);
+    object_unref(group);
+}
+
+static int count_done(const int *done, int n)
+{
+    int sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        sum += done[i] == 0;
+    }
+    return sum;
+}
+
+static void set_limit(Object *group, const char *name, int64_t value)
+{
+    QDict *limits = qdict_new();
+
+    qdict_put_int(limits, name, value);
+    object_property_set_qobject(group, "limits", QOBJECT(limits),
+                                &error_abort);
+    qobject_unref(limits);
+}
+
+/* Who waits by the old limits goes on by the new ones, whoever's turn it is. */
+static void test_throttle_change(void)
+{
+    Object *group = object_new("throttle-group");
+    BlockBackend *blk[2];
+    char buf[512] = { 0 };
+    int done[6];
+    QEMUIOVector qiov = QEMU_IOVEC_INIT_BUF(qiov, buf, sizeof(buf));
+
+    /* What one request takes is a wait of minutes. */
+    object_property_set_int(group, "x-bps-total", 1, &error_abort);
+    object_property_add_child(object_get_objects_root(), "tg", group);
+    user_creatable_complete(USER_CREATABLE(group), &error_abort);
+    for (int i = 0; i < 2; i++) {
+        blk[i] = blk_new_open(NULL, NULL, opts("driver", "throttle",
+                                               "file.driver", "null-co",
+                                               "throttle-group", "tg", NULL),
+                              BDRV_O_RDWR, &error_abort);
+    }
+    for (int i = 0; i < ARRAY_SIZE(done); i++) {
+        done[i] = -EINPROGRESS;
+        blk_aio_pwritev(blk[i % 2], 512 * i, &qiov, 0, set_done, &done[i]);
+    }
+    while (count_done(done, ARRAY_SIZE(done)) < 1) {
+        aio_poll(qemu_get_aio_context(), true);
+    }
+    /* Limits as tight again: one more, as nothing is used up yet. */
+    set_limit(group, "bps-total", 2);
+    while (count_done(done, ARRAY_SIZE(done)) < 2) {
+        aio_poll(qemu_get_aio_context(), true);
+    }
+    while (aio_poll(qemu_get_aio_context(), false)) {
+        continue;
+    }
+    g_assert_cmpint(count_done(done, ARRAY_SIZE(done)), ==, 2);
+    /* A thousandth of a second each */
+    set_limit(group, "bps-total", 512000);
+    while (count_done(done, ARRAY_SIZE(done)) < 4) {
+        aio_poll(qemu_get_aio_context(), true);
+    }
+    set_limit(group, "bps-total", 0);
+    while (count_done(done, ARRAY_SIZE(done)) < ARRAY_SIZE(done)) {
+        aio_poll(qemu_get_aio_context(), true);
+    }
+    for (int i = 0; i < 2; i++) {
+        blk_unref(blk[i]);
+    }
     object_unparent(group);
     object_unref(group);
 }
@@ -405,6 +477,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bdrv/blkdebug-limits", test_blkdebug_limits);
     g_test_add_func("/bdrv/rmw", test_rmw);
     g_test_add_func("/bdrv/throttle", test_throttle);
+    g_test_add_func("/bdrv/throttle-change", test_throttle_change);
     g_test_add_func("/bdrv/iothread", test_iothread);
     g_test_add_func("/bdrv/append-filter", test_append_filter);
     g_test_add_func("/bdrv/read-only", test_read_only);
