@@ -25,6 +25,19 @@ BUFFER = 0x200000
 TIMEOUT = 120
 
 
+class Lines:
+    """
+    Lines to and from a socket.  A file of Python's for both ways forgets what it
+    has read ahead when it is written to.
+    """
+
+    def __init__(self, connection):
+        reader, writer = connection.makefile('r'), connection.makefile('w')
+        self.readline = reader.readline
+        self.write = writer.write
+        self.flush = writer.flush
+
+
 class VirtioGuest:
     QUEUES = 1
 
@@ -75,7 +88,7 @@ class VirtioGuest:
                     raise RuntimeError(self.log.read())
         listener.close()
         connection.settimeout(TIMEOUT)
-        return connection.makefile('rw')
+        return Lines(connection)
 
     def __enter__(self):
         return self
