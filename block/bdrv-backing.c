@@ -3,6 +3,7 @@
  *
  *   bdrv_open_backing_file       the one that options, or the image, name
  *   bdrv_set_backing_hd          another node, which is open already
+ *   bdrv_set_file_or_backing_noperm  the same in a transaction, also of `file`
  *   bdrv_change_backing_file     what the image says of it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -85,38 +86,86 @@ done:
     return ret;
 }
 
-static int bdrv_set_backing_tran(BlockDriverState *bs,
-                                 BlockDriverState *backing_hd,
-                                 Transaction *tran, Error **errp)
+/* Did @child get its options by way of @parent, from it or from one below? */
+static bool bdrv_inherits_from_recursive(BlockDriverState *child,
+                                         BlockDriverState *parent)
 {
-    BdrvChildRole role = BDRV_CHILD_COW;
-    BdrvChild *child;
-
-    if (bs->drv && bs->drv->filtered_child_is_backing) {
-        role = BDRV_CHILD_FILTERED | BDRV_CHILD_PRIMARY;
+    while (child && child->inherits_from != parent) {
+        child = child->inherits_from;
     }
-    if (bs->backing && bs->backing->frozen) {
+    return child != NULL;
+}
+
+typedef struct BdrvSetInheritsFrom {
+    BlockDriverState *bs;
+    BlockDriverState *new_inherits_from;
+} BdrvSetInheritsFrom;
+
+static void bdrv_set_inherits_from_commit(void *opaque)
+{
+    BdrvSetInheritsFrom *s = opaque;
+
+    s->bs->inherits_from = s->new_inherits_from;
+}
+
+static TransactionActionDrv bdrv_set_inherits_from_drv = {
+    .commit = bdrv_set_inherits_from_commit,
+    .clean = g_free,
+};
+
+int bdrv_set_file_or_backing_noperm(BlockDriverState *parent_bs,
+                                    BlockDriverState *child_bs,
+                                    bool is_backing, Transaction *tran,
+                                    Error **errp)
+{
+    BdrvChild *child = is_backing ? parent_bs->backing : parent_bs->file;
+    BlockDriver *drv = parent_bs->drv;
+    bool is_filter = drv && (drv->is_filter || drv->filtered_child_is_backing);
+    BdrvChildRole role;
+
+    if (!drv) {
+        error_setg(errp, "Node corrupted");
+        return -EINVAL;
+    }
+    if (child && child->frozen) {
         error_setg(errp, "Cannot change frozen '%s' link from '%s' to '%s'",
-                   bs->backing->name, bs->node_name,
-                   bs->backing->bs->node_name);
+                   child->name, parent_bs->node_name, child->bs->node_name);
         return -EPERM;
     }
-    if (backing_hd && (!bs->drv || (role == BDRV_CHILD_COW &&
-                                    !bs->drv->supports_backing))) {
+    if (is_backing && child_bs && !is_filter && !drv->supports_backing) {
         error_setg(errp, "Driver '%s' of node '%s' does not support backing "
-                   "files", bs->drv ? bs->drv->format_name : "",
-                   bs->node_name);
+                   "files", drv->format_name, parent_bs->node_name);
         return -ENOTSUP;
     }
-    if (bs->backing) {
-        bdrv_remove_child(bs->backing, tran);
+    if (is_filter) {
+        role = BDRV_CHILD_FILTERED | BDRV_CHILD_PRIMARY;
+    } else if (is_backing) {
+        role = BDRV_CHILD_COW;
+    } else if (child) {
+        role = child->role;
+    } else {
+        error_setg(errp, "Node '%s' has no 'file' child to replace",
+                   parent_bs->node_name);
+        return -EINVAL;
     }
-    if (!backing_hd) {
+
+    /* What went by way of nodes that are left out now goes directly. */
+    if (bdrv_inherits_from_recursive(child_bs, parent_bs)) {
+        BdrvSetInheritsFrom *s = g_new(BdrvSetInheritsFrom, 1);
+
+        *s = (BdrvSetInheritsFrom) { child_bs, parent_bs };
+        tran_add(tran, &bdrv_set_inherits_from_drv, s);
+    }
+    if (child) {
+        bdrv_remove_child(child, tran);
+    }
+    if (!child_bs) {
         return 0;
     }
-    bdrv_ref(backing_hd);
-    return bdrv_attach_child_noperm(bs, backing_hd, "backing", &child_of_bds,
-                                    role, &child, tran, errp);
+    bdrv_ref(child_bs);
+    return bdrv_attach_child_noperm(parent_bs, child_bs,
+                                    is_backing ? "backing" : "file",
+                                    &child_of_bds, role, &child, tran, errp);
 }
 
 int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
@@ -127,7 +176,7 @@ int bdrv_set_backing_hd(BlockDriverState *bs, BlockDriverState *backing_hd,
 
     GLOBAL_STATE_CODE();
     bdrv_drained_begin(bs);
-    ret = bdrv_set_backing_tran(bs, backing_hd, tran, errp);
+    ret = bdrv_set_file_or_backing_noperm(bs, backing_hd, true, tran, errp);
     if (ret >= 0) {
         ret = bdrv_refresh_perms(bs, tran, errp);
     }

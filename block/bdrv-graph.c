@@ -301,7 +301,7 @@ void bdrv_root_unref_child(BdrvChild *child)
     }
 }
 
-/* A parent that goes is no longer where options were inherited from. */
+/* A parent that goes is no longer where those below got their options from. */
 static void bdrv_unset_inherits_from(BlockDriverState *root, BdrvChild *child,
                                      BlockDriverState *child_bs)
 {
@@ -317,6 +317,9 @@ static void bdrv_unset_inherits_from(BlockDriverState *root, BdrvChild *child,
         if (c == NULL) {
             child_bs->inherits_from = NULL;
         }
+    }
+    QLIST_FOREACH(c, &child_bs->children, next) {
+        bdrv_unset_inherits_from(root, c, c->bs);
     }
 }
 

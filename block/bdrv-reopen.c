@@ -180,6 +180,28 @@ BlockReopenQueue *bdrv_reopen_queue(BlockReopenQueue *bs_queue,
                                    NULL, 0, keep_old_opts);
 }
 
+/* The reference to a child that was replaced, or was not in the end. */
+static void bdrv_reopen_unref_old(BlockDriverState *bs)
+{
+    AioContext *ctx;
+
+    if (!bs) {
+        return;
+    }
+    /* Nobody is left who keeps it in another thread: come home. */
+    ctx = bdrv_get_aio_context(bs);
+    aio_context_acquire(ctx);
+    if (QLIST_EMPTY(&bs->parents)) {
+        bdrv_try_change_aio_context(bs, qemu_get_aio_context(), NULL, NULL);
+    }
+    aio_context_release(ctx);
+
+    ctx = bdrv_get_aio_context(bs);
+    aio_context_acquire(ctx);
+    bdrv_unref(bs);
+    aio_context_release(ctx);
+}
+
 void bdrv_reopen_queue_free(BlockReopenQueue *bs_queue)
 {
     BlockReopenQueueEntry *bs_entry, *next;
@@ -188,12 +210,17 @@ void bdrv_reopen_queue_free(BlockReopenQueue *bs_queue)
     if (!bs_queue) {
         return;
     }
-    QTAILQ_FOREACH_SAFE(bs_entry, bs_queue, entry, next) {
+    QTAILQ_FOREACH(bs_entry, bs_queue, entry) {
         AioContext *ctx = bdrv_get_aio_context(bs_entry->state.bs);
 
         aio_context_acquire(ctx);
         bdrv_drained_end(bs_entry->state.bs);
         aio_context_release(ctx);
+    }
+    /* One of them may be another entry's node. */
+    QTAILQ_FOREACH_SAFE(bs_entry, bs_queue, entry, next) {
+        bdrv_reopen_unref_old(bs_entry->state.old_backing_bs);
+        bdrv_reopen_unref_old(bs_entry->state.old_file_bs);
         qobject_unref(bs_entry->state.explicit_options);
         qobject_unref(bs_entry->state.options);
         g_free(bs_entry);
@@ -201,13 +228,16 @@ void bdrv_reopen_queue_free(BlockReopenQueue *bs_queue)
     g_free(bs_queue);
 }
 
-/* "backing" or "file" names a node: may it be another one than now? */
-static int bdrv_reopen_check_child(BDRVReopenState *reopen_state,
-                                   const char *child_name, BdrvChild *child,
-                                   Error **errp)
+/* "backing" or "file" names a node, perhaps another one than now. */
+static int bdrv_reopen_parse_file_or_backing(BDRVReopenState *reopen_state,
+                                             bool is_backing,
+                                             Transaction *tran, Error **errp)
 {
+    BlockDriverState *bs = reopen_state->bs;
+    const char *child_name = is_backing ? "backing" : "file";
+    BdrvChild *child = is_backing ? bs->backing : bs->file;
+    BlockDriverState *old_bs = child ? child->bs : NULL, *new_bs = NULL;
     QObject *value = qdict_get(reopen_state->options, child_name);
-    BlockDriverState *new_bs = NULL;
     const char *str;
 
     if (!value) {
@@ -219,18 +249,47 @@ static int bdrv_reopen_check_child(BDRVReopenState *reopen_state,
         if (!new_bs) {
             return -EINVAL;
         }
+        /* Before anything is taken apart. */
+        if (bdrv_recurse_has_child(new_bs, bs)) {
+            error_setg(errp, "Making '%s' a %s child of '%s' would create a "
+                       "cycle", str, child_name, bs->node_name);
+            return -EINVAL;
+        }
+    } else if (!is_backing || qobject_type(value) != QTYPE_QNULL) {
+        error_setg(errp, "Cannot change the option '%s'", child_name);
+        return -EINVAL;
     }
-    if ((str || qobject_type(value) == QTYPE_QNULL) &&
-        new_bs == (child ? child->bs : NULL)) {
-        qdict_del(reopen_state->options, child_name);
+    qdict_del(reopen_state->options, child_name);
+
+    if (new_bs == old_bs ||
+        (old_bs && bdrv_skip_implicit_filters(old_bs) == new_bs)) {
         return 0;
     }
-    error_setg(errp, "Cannot change the option '%s'", child_name);
-    return -EINVAL;
+    if (old_bs && old_bs->implicit) {
+        error_setg(errp, "Cannot replace implicit %s child of %s", child_name,
+                   bs->node_name);
+        return -EPERM;
+    }
+    if (bs->drv->is_filter && !old_bs) {
+        error_setg(errp, "'%s' is a %s filter node that does not support a %s "
+                   "child", bs->node_name, bs->drv->format_name, child_name);
+        return -EINVAL;
+    }
+    /* It does not go in the midst of the transaction. */
+    if (old_bs) {
+        bdrv_ref(old_bs);
+    }
+    if (is_backing) {
+        reopen_state->old_backing_bs = old_bs;
+    } else {
+        reopen_state->old_file_bs = old_bs;
+    }
+    return bdrv_set_file_or_backing_noperm(bs, new_bs, is_backing, tran, errp);
 }
 
 static int bdrv_reopen_prepare(BDRVReopenState *reopen_state,
-                               BlockReopenQueue *queue, Error **errp)
+                               BlockReopenQueue *queue, Transaction *tran,
+                               Error **errp)
 {
     BlockDriverState *bs = reopen_state->bs;
     BlockDriver *drv = bs->drv;
@@ -307,9 +366,10 @@ static int bdrv_reopen_prepare(BDRVReopenState *reopen_state,
         error_setg(errp, "backing is missing for '%s'", bs->node_name);
         goto error;
     }
-    if (bdrv_reopen_check_child(reopen_state, "backing", bs->backing,
-                                errp) < 0 ||
-        bdrv_reopen_check_child(reopen_state, "file", bs->file, errp) < 0) {
+    if (bdrv_reopen_parse_file_or_backing(reopen_state, true, tran,
+                                          errp) < 0 ||
+        bdrv_reopen_parse_file_or_backing(reopen_state, false, tran,
+                                          errp) < 0) {
         goto error;
     }
 
@@ -348,10 +408,34 @@ error:
     return ret;
 }
 
+/*
+ * @bs may be of another length, by another file: whoever has its length of it has
+ * another, too, and devices above are told.
+ */
+static void bdrv_reopen_refresh_length(BlockDriverState *bs, int64_t old)
+{
+    BdrvChild *c;
+
+    bdrv_refresh_total_sectors(bs, bs->total_sectors);
+    if (bs->total_sectors == old) {
+        return;
+    }
+    QLIST_FOREACH(c, &bs->parents, next_parent) {
+        BlockDriverState *parent = c->klass->parent_is_bds ? c->opaque : NULL;
+
+        if (c->klass->resize) {
+            c->klass->resize(c);
+        } else if (parent && bdrv_primary_child(parent) == c) {
+            bdrv_reopen_refresh_length(parent, parent->total_sectors);
+        }
+    }
+}
+
 static void bdrv_reopen_commit(BDRVReopenState *reopen_state)
 {
     BlockDriverState *bs = reopen_state->bs;
     BlockDriver *drv = bs->drv;
+    int64_t old_sectors = bs->total_sectors;
     BdrvChild *child;
 
     if (drv->bdrv_reopen_commit) {
@@ -373,7 +457,7 @@ static void bdrv_reopen_commit(BDRVReopenState *reopen_state)
     qdict_del(bs->explicit_options, "backing");
     qdict_del(bs->options, "backing");
     bdrv_refresh_limits(bs, NULL, NULL);
-    bdrv_refresh_total_sectors(bs, bs->total_sectors);
+    bdrv_reopen_refresh_length(bs, old_sectors);
 }
 
 static void bdrv_reopen_abort(BDRVReopenState *reopen_state)
@@ -411,7 +495,7 @@ int bdrv_reopen_multiple(BlockReopenQueue *bs_queue, Error **errp)
         assert(bs_entry->state.bs->quiesce_counter > 0);
         ctx = bdrv_get_aio_context(bs_entry->state.bs);
         aio_context_acquire(ctx);
-        ret = bdrv_reopen_prepare(&bs_entry->state, bs_queue, errp);
+        ret = bdrv_reopen_prepare(&bs_entry->state, bs_queue, tran, errp);
         aio_context_release(ctx);
         if (ret < 0) {
             goto abort;
@@ -419,8 +503,18 @@ int bdrv_reopen_multiple(BlockReopenQueue *bs_queue, Error **errp)
         bs_entry->prepared = true;
     }
     QTAILQ_FOREACH(bs_entry, bs_queue, entry) {
-        refresh_list = bdrv_topological_dfs(refresh_list, found,
-                                            bs_entry->state.bs);
+        BDRVReopenState *state = &bs_entry->state;
+
+        refresh_list = bdrv_topological_dfs(refresh_list, found, state->bs);
+        /* Those that are left need less. */
+        if (state->old_backing_bs) {
+            refresh_list = bdrv_topological_dfs(refresh_list, found,
+                                                state->old_backing_bs);
+        }
+        if (state->old_file_bs) {
+            refresh_list = bdrv_topological_dfs(refresh_list, found,
+                                                state->old_file_bs);
+        }
     }
     ret = bdrv_list_refresh_perms(refresh_list, bs_queue, tran, errp);
     if (ret < 0) {

@@ -75,6 +75,17 @@ int bdrv_attach_child_noperm(BlockDriverState *parent_bs,
                              Error **errp);
 /* Take @child away from its parent, a node; it is freed when @tran is committed. */
 void bdrv_remove_child(BdrvChild *child, Transaction *tran);
+
+/* bdrv-backing.c */
+
+/*
+ * Another `file` or `backing` child for @parent_bs, or none (only `backing`).
+ * Permissions are as they were: the caller refreshes those of all that changed.
+ */
+int bdrv_set_file_or_backing_noperm(BlockDriverState *parent_bs,
+                                    BlockDriverState *child_bs,
+                                    bool is_backing, Transaction *tran,
+                                    Error **errp);
 /* Is @child @bs, or somewhere below it? */
 bool bdrv_recurse_has_child(BlockDriverState *bs, BlockDriverState *child);
 

@@ -446,6 +446,30 @@ static void test_cache_clean(gconstpointer iothread)
     unlink(over);
 }
 
+/* A filter that goes with its last parent, and is reopened at the same time */
+static void test_reopen_and_go(void)
+{
+    QTestState *qts = qtest_init(
+        "-machine none -object throttle-group,id=g"
+        " -blockdev driver=null-co,node-name=null"
+        " -blockdev driver=raw,node-name=top,file.driver=throttle,"
+        "file.throttle-group=g,file.node-name=mid,file.file=null");
+    QDict *rsp;
+
+    qtest_qmp_assert_success(qts, "{'execute': 'blockdev-reopen', 'arguments':"
+                             " {'options': ["
+                             "  {'driver': 'raw', 'node-name': 'top',"
+                             "   'file': 'null'},"
+                             "  {'driver': 'throttle', 'node-name': 'mid',"
+                             "   'throttle-group': 'g', 'file': 'null'}]}}");
+    rsp = qtest_qmp(qts, "{'execute': 'blockdev-del',"
+                    " 'arguments': {'node-name': 'mid'}}");
+    g_assert_cmpstr(qdict_get_str(qdict_get_qdict(rsp, "error"), "desc"), ==,
+                    "Failed to find node with node-name='mid'");
+    qobject_unref(rsp);
+    qtest_quit(qts);
+}
+
 int main(int argc, char **argv)
 {
     int ret;
@@ -473,6 +497,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/drive/cache-clean", NULL, test_cache_clean);
     g_test_add_data_func("/drive/cache-clean/iothread", folder,
                          test_cache_clean);
+    g_test_add_func("/drive/reopen-and-go", test_reopen_and_go);
     ret = g_test_run();
     rmdir(folder);
     g_free(folder);

@@ -582,6 +582,63 @@ static void test_iothread_shared(gconstpointer drive)
     blk_shutdown(&t);
 }
 
+static void blk_reopen(BlkTest *t, const char *file)
+{
+    qtest_qmp_assert_success(t->d->qts, "{'execute': 'blockdev-reopen',"
+                             " 'arguments': {'options': [{'driver': 'raw',"
+                             " 'node-name': 'raw', 'file': %s}]}}", file);
+}
+
+static void blk_add_node(BlkTest *t, const char *name)
+{
+    qtest_qmp_assert_success(t->d->qts, "{'execute': 'blockdev-add',"
+                             " 'arguments': {'driver': 'file',"
+                             " 'node-name': %s, 'filename': %s}}", name,
+                             t->path);
+}
+
+/* Another file below, longer or shorter: the guest is told, and goes on. */
+static void test_reopen_file(gconstpointer drive)
+{
+    static const char *const threads[] = { "", ",iothread=io" };
+
+    for (int i = 0; i < ARRAY_SIZE(threads); i++) {
+        BlkTest t;
+
+        blk_boot(&t, GPOINTER_TO_INT(drive), threads[i],
+                 ",node-name=raw,file.node-name=file",
+                 "-object iothread,id=io"
+                 " -blockdev driver=null-co,node-name=long,size=4194304,"
+                 "read-zeroes=on"
+                 " -blockdev driver=null-co,node-name=short,size=8192,"
+                 "read-zeroes=on");
+        qtest_qmp_assert_success(t.d->qts, "{'execute': 'blockdev-add',"
+                                 " 'arguments': {'driver': 'raw',"
+                                 " 'node-name': 'over', 'file': 'long'}}");
+        blk_write(&t, 3, 0x31, SECTOR);
+
+        blk_reopen(&t, "over");
+        qvirtio_wait_config_isr(t.d->vdev, QVIRTIO_ANY_TIMEOUT_US);
+        g_assert_cmpuint(qvirtio_config_readq(t.d->vdev, 0), ==, 8192);
+        blk_expect(&t, 8191, 0, SECTOR);
+
+        blk_reopen(&t, "short");
+        qvirtio_wait_config_isr(t.d->vdev, QVIRTIO_ANY_TIMEOUT_US);
+        g_assert_cmpuint(qvirtio_config_readq(t.d->vdev, 0), ==, 16);
+        blk_expect(&t, 15, 0, SECTOR);
+        g_assert_cmpuint(blk_request(&t, VIRTIO_BLK_T_OUT, 16, SECTOR), ==,
+                         VIRTIO_BLK_S_IOERR);
+
+        blk_add_node(&t, "again");
+        blk_reopen(&t, "again");
+        qvirtio_wait_config_isr(t.d->vdev, QVIRTIO_ANY_TIMEOUT_US);
+        g_assert_cmpuint(qvirtio_config_readq(t.d->vdev, 0), ==,
+                         DISK_SECTORS);
+        blk_expect(&t, 3, 0x31, SECTOR);
+        blk_shutdown(&t);
+    }
+}
+
 /* The device goes, and so does its -drive; what was written stays. */
 static void test_unplug(gconstpointer drive)
 {
@@ -631,6 +688,7 @@ int main(int argc, char **argv)
         { "write-threshold", test_write_threshold },
         { "iothread", test_iothread },
         { "iothread-shared", test_iothread_shared },
+        { "reopen-file", test_reopen_file },
         { "unplug", test_unplug },
         { "read-only", test_read_only },
     };
