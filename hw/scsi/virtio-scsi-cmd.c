@@ -10,6 +10,7 @@
 
 #include "qemu/osdep.h"
 #include "hw/virtio/virtio-access.h"
+#include "qemu/iov.h"
 #include "scsi/constants.h"
 #include "sysemu/block-backend.h"
 #include "trace.h"
@@ -31,17 +32,19 @@ static void virtio_scsi_complete_cmd_req(VirtIOSCSIReq *req, uint8_t response)
 static void virtio_scsi_put_sense(VirtIOSCSIReq *req, SCSIRequest *r)
 {
     VirtIODevice *vdev = VIRTIO_DEVICE(req->dev);
-    size_t room = req->resp_iov.size - sizeof(req->resp.cmd);
+    VirtQueueElement *elem = &req->elem;
+    size_t room = req->resp_room - sizeof(req->resp.cmd);
     uint8_t sense[SCSI_SENSE_BUF_SIZE];
     size_t len = 0;
 
     if (r && r->status != GOOD) {
         len = MIN(scsi_req_get_sense(r, sense, sizeof(sense)), room);
-        qemu_iovec_from_buf(&req->resp_iov, sizeof(req->resp.cmd), sense, len);
+        iov_from_buf(elem->in_sg, elem->in_num, sizeof(req->resp.cmd), sense,
+                     len);
         virtio_stl_p(vdev, &req->resp.cmd.sense_len, len);
     }
-    qemu_iovec_memset(&req->resp_iov, sizeof(req->resp.cmd) + len, 0,
-                      room - len);
+    iov_memset(elem->in_sg, elem->in_num, sizeof(req->resp.cmd) + len, 0,
+               room - len);
 }
 
 void virtio_scsi_command_complete(SCSIRequest *r, size_t resid)

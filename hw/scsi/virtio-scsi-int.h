@@ -23,7 +23,7 @@ struct VirtIOSCSIReq {
     VirtIOSCSI *dev;
     VirtQueue *vq;
     QEMUSGList qsgl;            /* data */
-    QEMUIOVector resp_iov;      /* where the response goes, with sense data */
+    size_t resp_room;           /* in_sg begins with the response, and sense data */
     size_t resp_size;           /* of the part of it that is in resp */
     size_t data_size;           /* that the guest has buffers for */
     size_t data_offset;         /* in elem.in_sg: where data begins */

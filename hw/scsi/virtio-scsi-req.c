@@ -25,8 +25,8 @@ void virtio_scsi_init_req(VirtIOSCSI *s, VirtQueue *vq, VirtIOSCSIReq *req)
     memset(&req->dev, 0, sizeof(*req) - offsetof(VirtIOSCSIReq, dev));
     req->dev = s;
     req->vq = vq;
-    qemu_sglist_init(&req->qsgl, DEVICE(s), 8, vdev->dma_as);
-    qemu_iovec_init(&req->resp_iov, 1);
+    qemu_sglist_init(&req->qsgl, DEVICE(s),
+                     req->elem.in_num + req->elem.out_num, vdev->dma_as);
 }
 
 VirtIOSCSIReq *virtio_scsi_pop_req(VirtIOSCSI *s, VirtQueue *vq)
@@ -42,7 +42,6 @@ VirtIOSCSIReq *virtio_scsi_pop_req(VirtIOSCSI *s, VirtQueue *vq)
 
 void virtio_scsi_free_req(VirtIOSCSIReq *req)
 {
-    qemu_iovec_destroy(&req->resp_iov);
     qemu_sglist_destroy(&req->qsgl);
     g_free(req);
 }
@@ -87,10 +86,10 @@ int virtio_scsi_parse_req(VirtIOSCSIReq *req, unsigned req_size,
         req_size) {
         return -EINVAL;
     }
-    if (qemu_iovec_concat_iov(&req->resp_iov, elem->in_sg, elem->in_num, 0,
-                              in_skip) < in_skip) {
+    if (iov_size(elem->in_sg, elem->in_num) < in_skip) {
         return -EINVAL;
     }
+    req->resp_room = in_skip;
     req->resp_size = resp_size;
 
     if (!virtio_vdev_has_feature(vdev, VIRTIO_F_ANY_LAYOUT) &&
@@ -142,9 +141,10 @@ void virtio_scsi_complete_req(VirtIOSCSIReq *req)
 {
     VirtIOSCSI *s = req->dev;
     VirtIODevice *vdev = VIRTIO_DEVICE(s);
-    size_t len = req->resp_iov.size;
+    size_t len = req->resp_room;
 
-    qemu_iovec_from_buf(&req->resp_iov, 0, &req->resp, req->resp_size);
+    iov_from_buf(req->elem.in_sg, req->elem.in_num, 0, &req->resp,
+                 req->resp_size);
     /* Data that was read lies behind the response and, maybe, padding. */
     if (req->data_written) {
         len = req->data_offset + req->data_written;
