@@ -49,11 +49,21 @@ Object *object_dynamic_cast(Object *obj, const char *typename)
     return NULL;
 }
 
-/* A name that is not in the cache: the longer way, or the end. */
+/*
+ * The long way, which traces, and comes to an end if the cast is wrong.  It is not
+ * inlined: the short one has nothing to save on the stack then.
+ */
 static __attribute__((noinline))
 Object *object_cast_or_abort(Object *obj, const char *typename,
                              const char *file, int line, const char *func)
 {
+    trace_object_dynamic_cast_assert(obj ? obj->class->type->name : "(null)",
+                                     typename, file, line, func);
+
+    if (obj == NULL || cast_cache_has(obj->class->object_cast_cache,
+                                      typename)) {
+        return obj;
+    }
     if (!object_dynamic_cast(obj, typename)) {
         fprintf(stderr,
                 "%s:%d:%s: Object %p is not an instance of type %s"
@@ -69,11 +79,8 @@ Object *object_dynamic_cast_assert(Object *obj, const char *typename,
                                    const char *file, int line,
                                    const char *func)
 {
-    trace_object_dynamic_cast_assert(obj ? obj->class->type->name : "(null)",
-                                     typename, file, line, func);
-
-    if (likely(obj == NULL || cast_cache_has(obj->class->object_cast_cache,
-                                             typename))) {
+    if (likely(obj && cast_cache_has(obj->class->object_cast_cache, typename) &&
+               !trace_event_get_state(TRACE_OBJECT_DYNAMIC_CAST_ASSERT))) {
         return obj;
     }
     return object_cast_or_abort(obj, typename, file, line, func);
@@ -123,10 +130,11 @@ ObjectClass *object_class_dynamic_cast(ObjectClass *class,
     return type_is_ancestor(class->type, target_type) ? class : NULL;
 }
 
-ObjectClass *object_class_dynamic_cast_assert(ObjectClass *class,
-                                              const char *typename,
-                                              const char *file, int line,
-                                              const char *func)
+static __attribute__((noinline))
+ObjectClass *object_class_cast_or_abort(ObjectClass *class,
+                                        const char *typename,
+                                        const char *file, int line,
+                                        const char *func)
 {
     ObjectClass *ret;
 
@@ -152,4 +160,17 @@ ObjectClass *object_class_dynamic_cast_assert(ObjectClass *class,
         cast_cache_add(class->class_cast_cache, typename);
     }
     return ret;
+}
+
+ObjectClass *object_class_dynamic_cast_assert(ObjectClass *class,
+                                              const char *typename,
+                                              const char *file, int line,
+                                              const char *func)
+{
+    if (likely(class && cast_cache_has(class->class_cast_cache, typename) &&
+               !trace_event_get_state(
+                   TRACE_OBJECT_CLASS_DYNAMIC_CAST_ASSERT))) {
+        return class;
+    }
+    return object_class_cast_or_abort(class, typename, file, line, func);
 }
