@@ -10,7 +10,9 @@
  * Waking a thread costs more than many a request takes, so one is woken, or made,
  * at a time: it wakes the next if it finds more than it takes.  Requests that are
  * quick are done by a few threads; for those that block there soon are enough.
- * And where the context polls, so does one worker, before it sleeps.
+ * And where the context polls, so does one worker before it sleeps, if that is
+ * quicker: with as many processors as threads that are busy it is; with fewer it
+ * keeps the others from theirs.  So it is tried out, again and again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -26,6 +28,12 @@
 /* An idle worker waits that long for work, in milliseconds. */
 #define THREAD_POOL_IDLE_MS 10000
 
+/* Requests of a trial, and until the next one. */
+#define POLL_TRIAL          64
+#define POLL_KEEP           4096
+/* One that takes longer, in nanoseconds, has waited for something else. */
+#define POLL_TRIAL_MAX_NS   (100 * SCALE_US)
+
 typedef struct ThreadPoolElement ThreadPoolElement;
 
 struct ThreadPoolElement {
@@ -36,6 +44,7 @@ struct ThreadPoolElement {
 
     bool queued;                /* under the lock */
     int ret;
+    int64_t start;              /* when, if it is the only one; or 0 */
 
     QTAILQ_ENTRY(ThreadPoolElement) reqs;   /* request_list, or to_complete */
     QSLIST_ENTRY(ThreadPoolElement) done;
@@ -51,6 +60,12 @@ struct ThreadPool {
 
     /* In the context's thread. */
     unsigned in_flight;
+    struct {
+        enum { TRY_SLEEP, TRY_POLL, KEEP } stage;
+        unsigned int seen;      /* requests of this stage */
+        bool poll;              /* in this stage */
+        int64_t took[2];        /* the trials without polling, and with */
+    } trial;
     QTAILQ_HEAD(, ThreadPoolElement) to_complete;
 
     /* Added to by workers, atomically; the last one is first. */
@@ -122,6 +137,38 @@ static bool worker_poll(ThreadPool *pool)
     qemu_mutex_lock(&pool->lock);
     pool->polling = false;
     return true;
+}
+
+/*
+ * In the context's thread, where a worker may poll: a request that was the only
+ * one took @ns.  Polling costs processor time, so it has to be quicker by some.
+ */
+static void poll_trial(ThreadPool *pool, int64_t ns)
+{
+    if (pool->trial.stage != KEEP) {
+        pool->trial.took[pool->trial.poll] += MIN(ns, POLL_TRIAL_MAX_NS);
+    }
+    if (++pool->trial.seen < (pool->trial.stage == KEEP ? POLL_KEEP
+                                                        : POLL_TRIAL)) {
+        return;
+    }
+    pool->trial.seen = 0;
+    switch (pool->trial.stage) {
+    case TRY_SLEEP:
+        pool->trial.stage = TRY_POLL;
+        pool->trial.poll = true;
+        break;
+    case TRY_POLL:
+        pool->trial.stage = KEEP;
+        pool->trial.poll = pool->trial.took[true] <
+                           pool->trial.took[false] * 15 / 16;
+        break;
+    case KEEP:
+        pool->trial.stage = TRY_SLEEP;
+        pool->trial.poll = false;
+        pool->trial.took[false] = pool->trial.took[true] = 0;
+        break;
+    }
 }
 
 /* To the completion BH. */
@@ -258,6 +305,10 @@ static void thread_pool_completion_bh(void *opaque)
     while ((elem = QTAILQ_FIRST(&pool->to_complete))) {
         QTAILQ_REMOVE(&pool->to_complete, elem, reqs);
         pool->in_flight--;
+        if (elem->start && !pool->in_flight) {
+            poll_trial(pool, qemu_clock_get_ns(QEMU_CLOCK_REALTIME) -
+                             elem->start);
+        }
         trace_thread_pool_complete(pool, elem, elem->common.opaque, elem->ret);
         if (elem->common.cb) {
             /* The callback may poll, and wait for one of the others. */
@@ -313,6 +364,10 @@ BlockAIOCB *thread_pool_submit_aio(ThreadPool *pool,
     req->arg = arg;
     req->queued = true;
     req->pool = pool;
+    req->start = 0;
+    if (pool->ctx->poll_ns && !pool->in_flight) {
+        req->start = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
+    }
 
     pool->in_flight++;
     trace_thread_pool_submit(pool, req, arg);
@@ -320,7 +375,7 @@ BlockAIOCB *thread_pool_submit_aio(ThreadPool *pool,
     qemu_mutex_lock(&pool->lock);
     QTAILQ_INSERT_TAIL(&pool->request_list, req, reqs);
     qatomic_set(&pool->queued, pool->queued + 1);
-    pool->poll_ns = pool->ctx->poll_ns;
+    pool->poll_ns = pool->trial.poll ? pool->ctx->poll_ns : 0;
     wake = need_worker(pool);
     qemu_mutex_unlock(&pool->lock);
     if (wake) {
