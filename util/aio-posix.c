@@ -380,19 +380,24 @@ static bool poll_set_started(AioContext *ctx, AioHandlerList *ready_list,
                                   qemu_clock_get_ns(QEMU_CLOCK_REALTIME));
 }
 
-/* Look for events without sleeping, for as long as @timeout and poll_ns say */
+/*
+ * Look for events without sleeping, from @start on for as long as @timeout and
+ * poll_ns say.
+ */
 static bool run_poll_handlers(AioContext *ctx, AioHandlerList *ready_list,
-                              int64_t max_ns, int64_t *timeout)
+                              int64_t start, int64_t max_ns, int64_t *timeout)
 {
-    int64_t start, elapsed = 0;
-    bool progress = false;
+    int64_t elapsed = 0;
+    bool progress;
 
     trace_run_poll_handlers_begin(ctx, max_ns, *timeout);
-    start = qemu_clock_get_ns(QEMU_CLOCK_REALTIME);
-    do {
-        progress = run_poll_handlers_once(ctx, ready_list, start + elapsed);
+    while (!(progress = run_poll_handlers_once(ctx, ready_list,
+                                               start + elapsed))) {
         elapsed = qemu_clock_get_ns(QEMU_CLOCK_REALTIME) - start;
-    } while (!progress && elapsed < max_ns && !qatomic_read(&ctx->notified));
+        if (elapsed >= max_ns || qatomic_read(&ctx->notified)) {
+            break;
+        }
+    }
     progress |= remove_idle_poll_handlers(ctx, ready_list, start + elapsed);
     trace_run_poll_handlers_end(ctx, progress, *timeout);
 
@@ -404,7 +409,7 @@ static bool run_poll_handlers(AioContext *ctx, AioHandlerList *ready_list,
 
 /* Whether there is something to do; otherwise all will ring from now on. */
 static bool try_poll_mode(AioContext *ctx, AioHandlerList *ready_list,
-                          int64_t *timeout)
+                          int64_t start, int64_t *timeout)
 {
     int64_t max_ns = qemu_soonest_timeout(*timeout, ctx->poll_ns);
 
@@ -413,7 +418,7 @@ static bool try_poll_mode(AioContext *ctx, AioHandlerList *ready_list,
     }
     if (max_ns > 0 && !ctx->fdmon_ops->need_wait(ctx)) {
         poll_set_started(ctx, ready_list, true);
-        if (run_poll_handlers(ctx, ready_list, max_ns, timeout)) {
+        if (run_poll_handlers(ctx, ready_list, start, max_ns, timeout)) {
             *timeout = 0;
             return true;
         }
@@ -464,7 +469,7 @@ bool aio_poll(AioContext *ctx, bool blocking)
     }
 
     timeout = blocking ? aio_compute_timeout(ctx) : 0;
-    progress = try_poll_mode(ctx, &ready_list, &timeout);
+    progress = try_poll_mode(ctx, &ready_list, start, &timeout);
     assert(!(timeout && progress));
 
     /* See aio_notify(): say that we are about to sleep, then look for work. */
@@ -489,7 +494,8 @@ bool aio_poll(AioContext *ctx, bool blocking)
     }
     aio_notify_accept(ctx);
 
-    if (ctx->poll_max_ns) {
+    /* What polling has found it has found in time. */
+    if (ctx->poll_max_ns && !progress) {
         adjust_polling_time(
             ctx, qemu_clock_get_ns(QEMU_CLOCK_REALTIME) - start);
     }
