@@ -54,7 +54,7 @@ static void virtio_blk_req_complete(VirtIOBlockReq *req, unsigned char status)
     stb_p(&req->in->status, status);
     iov_discard_undo(&req->inhdr_undo);
     iov_discard_undo(&req->outhdr_undo);
-    if (s->dataplane_started && !s->dataplane_disabled) {
+    if (s->dataplane_started) {
         virtqueue_push_batched(req->vq, &req->elem, req->in_len);
     } else {
         virtqueue_push(req->vq, &req->elem, req->in_len);

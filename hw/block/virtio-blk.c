@@ -40,7 +40,7 @@ static void virtio_blk_handle_output(VirtIODevice *vdev, VirtQueue *vq)
     VirtIOBlock *s = VIRTIO_BLK(vdev);
 
     /* Some drivers kick before DRIVER_OK: the IOThread starts then. */
-    if (s->dataplane && !s->dataplane_started) {
+    if (s->dataplane && !s->dataplane_started && !s->dataplane_disabled) {
         virtio_device_start_ioeventfd(vdev);
         if (!s->dataplane_disabled) {
             return;

@@ -10,7 +10,7 @@
  *     reset, or the machine stops -> virtio_scsi_dataplane_stop
  *
  * If the transport has not enough eventfds, the queues are "fenced": served as
- * kicks come, from the main thread, until the next stop.
+ * kicks come, from the main thread, until they are started the next time.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -51,7 +51,7 @@ void virtio_scsi_dataplane_setup(VirtIOSCSI *s, Error **errp)
 
 bool virtio_scsi_defer_to_dataplane(VirtIOSCSI *s)
 {
-    if (!s->ctx || s->dataplane_started) {
+    if (!s->ctx || s->dataplane_started || s->dataplane_fenced) {
         return false;
     }
     virtio_device_start_ioeventfd(VIRTIO_DEVICE(s));
@@ -107,10 +107,11 @@ int virtio_scsi_dataplane_start(VirtIODevice *vdev)
     int num = virtio_scsi_num_queues(s);
     int rc;
 
-    if (s->dataplane_started || s->dataplane_starting ||
-        s->dataplane_fenced) {
+    if (s->dataplane_started || s->dataplane_starting) {
         return 0;
     }
+    /* Better luck this time: the driver has started, or the machine goes on. */
+    s->dataplane_fenced = false;
     s->dataplane_starting = true;
 
     rc = k->set_guest_notifiers(qbus->parent, num, true);
@@ -138,9 +139,9 @@ int virtio_scsi_dataplane_start(VirtIODevice *vdev)
     return 0;
 
 fail:
+    /* Nobody stops what did not start. */
     s->dataplane_fenced = true;
     s->dataplane_starting = false;
-    s->dataplane_started = true;
     return -ENOSYS;
 }
 
@@ -165,12 +166,6 @@ void virtio_scsi_dataplane_stop(VirtIODevice *vdev)
     int num = virtio_scsi_num_queues(s);
 
     if (!s->dataplane_started || s->dataplane_stopping) {
-        return;
-    }
-    /* Better luck next time. */
-    if (s->dataplane_fenced) {
-        s->dataplane_fenced = false;
-        s->dataplane_started = false;
         return;
     }
     s->dataplane_stopping = true;

@@ -149,7 +149,7 @@ void virtio_scsi_complete_req(VirtIOSCSIReq *req)
     if (req->data_written) {
         len = req->data_offset + req->data_written;
     }
-    if (s->dataplane_started && !s->dataplane_fenced) {
+    if (s->dataplane_started) {
         virtqueue_push_batched(req->vq, &req->elem, len);
     } else {
         virtqueue_push(req->vq, &req->elem, len);

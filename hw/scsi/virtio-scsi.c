@@ -178,7 +178,7 @@ static bool virtio_scsi_move_backend(VirtIOSCSI *s, SCSIDevice *sd,
     AioContext *old_context;
     int ret;
 
-    if (!s->ctx || s->dataplane_fenced) {
+    if (!s->ctx) {
         return true;
     }
     if (blk_op_is_blocked(sd->conf.blk, BLOCK_OP_TYPE_DATAPLANE, errp)) {

@@ -9,6 +9,7 @@
  */
 
 #include "qemu/osdep.h"
+#include <sys/resource.h>
 #include "libqtest.h"
 #include "libqos/virtio-liar.h"
 #include "hw/pci/pci_regs.h"
@@ -126,8 +127,66 @@ static void test_stalled(QVirtioAny *d)
     stall(d);
 }
 
+/* The program may open @limit files, or, at 0, as many as before. */
+static void limit_files(QVirtioAny *d, rlim_t limit)
+{
+    pid_t pid = qtest_pid(d->qts);
+    struct rlimit rlim;
+
+    g_assert_cmpint(prlimit(pid, RLIMIT_NOFILE, NULL, &rlim), ==, 0);
+    rlim.rlim_cur = limit ?: rlim.rlim_max;
+    g_assert_cmpint(prlimit(pid, RLIMIT_NOFILE, &rlim, NULL), ==, 0);
+}
+
+/* No more than it has. */
+static void no_more_files(QVirtioAny *d)
+{
+    rlim_t limit = 0;
+    g_autofree char *path = NULL;
+
+    do {
+        g_free(path);
+        path = g_strdup_printf("/proc/%d/fd/%d", (int)qtest_pid(d->qts),
+                               (int)++limit);
+    } while (g_file_test(path, G_FILE_TEST_IS_SYMLINK));
+    limit_files(d, limit);
+}
+
+/*
+ * The host has no eventfds for the doorbells.  Kicks take the long way, and the
+ * next start tries again.
+ */
+static void test_no_eventfds(QVirtioAny *d)
+{
+    for (int i = 0; i < 2; i++) {
+        qvirtio_any_start(d);
+        d->type->work(d);
+        qvirtio_any_stop(d);
+        no_more_files(d);
+        qvirtio_any_start(d);
+        d->type->work(d);
+        if (i == 0) {
+            qtest_qmp_assert_success(d->qts, "{'execute': 'stop'}");
+            qtest_qmp_assert_success(d->qts, "{'execute': 'cont'}");
+            d->type->work(d);
+        }
+        /* The device is reset, and it fails again. */
+        qvirtio_any_start(d);
+        d->type->work(d);
+        limit_files(d, 0);
+        if (i == 0 && d->pci) {
+            qvirtio_any_unplug(d);
+            qvirtio_any_plug(d);
+        }
+    }
+    qtest_qmp_assert_success(d->qts, "{'execute': 'stop'}");
+    qtest_qmp_assert_success(d->qts, "{'execute': 'cont'}");
+    d->type->work(d);
+}
+
 static const LiarTest stalled_tests[] = {
     { "events", test_stalled, IN_ALL },
+    { "no-eventfds", test_no_eventfds, IN_ALL },
     { }
 };
 

@@ -113,6 +113,8 @@ int virtio_blk_data_plane_start(VirtIODevice *vdev)
     if (vblk->dataplane_started || s->starting) {
         return 0;
     }
+    /* Better luck this time: the driver has started, or the machine goes on. */
+    vblk->dataplane_disabled = false;
     s->starting = true;
 
     r = k->set_guest_notifiers(qbus->parent, nvqs, true);
@@ -168,9 +170,9 @@ fail_host_notifiers:
     virtio_blk_data_plane_untie(vdev, i);
     k->set_guest_notifiers(qbus->parent, nvqs, false);
 fail_guest_notifiers:
+    /* Nobody stops what did not start. */
     vblk->dataplane_disabled = true;
     s->starting = false;
-    vblk->dataplane_started = true;
     return -ENOSYS;
 }
 
@@ -198,12 +200,6 @@ void virtio_blk_data_plane_stop(VirtIODevice *vdev)
     unsigned nvqs = s->conf->num_queues;
 
     if (!vblk->dataplane_started || s->stopping) {
-        return;
-    }
-    /* It never started properly. */
-    if (vblk->dataplane_disabled) {
-        vblk->dataplane_disabled = false;
-        vblk->dataplane_started = false;
         return;
     }
     s->stopping = true;

@@ -100,7 +100,7 @@ struct VirtIOSCSI {
     bool dataplane_started;
     bool dataplane_starting;
     bool dataplane_stopping;
-    bool dataplane_fenced;      /* it could not be: as without, until a stop */
+    bool dataplane_fenced;      /* it could not be: as without, until a start */
     uint32_t host_features;
 };
 
