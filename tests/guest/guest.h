@@ -303,6 +303,8 @@ struct virtq {
     volatile uint16_t *avail;   /* flags, idx, ring[] */
     volatile uint16_t *used;    /* flags, idx, then pairs of 32 bits */
     uint16_t last_used;
+    uint16_t added;
+    bool held;                  /* what is added is seen with the next kick */
     uint16_t free_head, free_count;
     uint16_t next[VIRTQ_MAX];
     void *cookie[VIRTQ_MAX];
@@ -337,6 +339,14 @@ uint8_t virtio_status(struct virtio_dev *vdev);
 /* Everything stops; virtio_init() starts again. */
 void virtio_reset(struct virtio_dev *vdev);
 
+/* A buffer in @n pieces, those that the device reads first; false: no room. */
+struct virtq_part {
+    void *buf;
+    uint32_t len;
+    bool device_writes;
+};
+bool virtq_add_parts(struct virtq *vq, const struct virtq_part *parts,
+                     unsigned n, void *cookie);
 /* A buffer in one piece; false if the ring is full. */
 bool virtq_add(struct virtq *vq, void *buf, uint32_t len, bool device_writes,
                void *cookie);

@@ -217,34 +217,53 @@ static uint16_t virtq_take(struct virtq *vq, const void *buf, uint32_t len,
 static void virtq_make_available(struct virtq *vq, uint16_t head, void *cookie)
 {
     vq->cookie[head] = cookie;
-    vq->avail[2 + vq->avail[1] % vq->size] = head;
+    vq->avail[2 + vq->added++ % vq->size] = head;
     barrier();                  /* the entry before the index */
-    vq->avail[1]++;
+    if (!vq->held) {
+        vq->avail[1] = vq->added;
+    }
+}
+
+bool virtq_add_parts(struct virtq *vq, const struct virtq_part *parts,
+                     unsigned n, void *cookie)
+{
+    uint16_t head = 0, last = 0;
+
+    if (vq->free_count < n) {
+        return false;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        uint16_t taken = virtq_take(vq, parts[i].buf, parts[i].len,
+                                    parts[i].device_writes);
+
+        if (i == 0) {
+            head = taken;
+        } else {
+            vq->desc[last].next = taken;
+            vq->desc[last].flags |= DESC_F_NEXT;
+        }
+        last = taken;
+    }
+    virtq_make_available(vq, head, cookie);
+    return true;
 }
 
 bool virtq_add(struct virtq *vq, void *buf, uint32_t len, bool device_writes,
                void *cookie)
 {
-    if (!vq->free_count) {
-        return false;
-    }
-    virtq_make_available(vq, virtq_take(vq, buf, len, device_writes), cookie);
-    return true;
+    struct virtq_part part = { buf, len, device_writes };
+
+    return virtq_add_parts(vq, &part, 1, cookie);
 }
 
 bool virtq_add_request(struct virtq *vq, const void *request, uint32_t len,
                        void *answer, uint32_t room, void *cookie)
 {
-    uint16_t head;
+    struct virtq_part parts[] = {
+        { (void *)request, len, false }, { answer, room, true },
+    };
 
-    if (vq->free_count < 2) {
-        return false;
-    }
-    head = virtq_take(vq, request, len, false);
-    vq->desc[head].next = virtq_take(vq, answer, room, true);
-    vq->desc[head].flags |= DESC_F_NEXT;
-    virtq_make_available(vq, head, cookie);
-    return true;
+    return virtq_add_parts(vq, parts, 2, cookie);
 }
 
 bool virtq_idle(struct virtq *vq)
@@ -254,6 +273,7 @@ bool virtq_idle(struct virtq *vq)
 
 void virtq_kick(struct virtio_dev *vdev, struct virtq *vq)
 {
+    vq->avail[1] = vq->added;
     barrier();
     if (!(vq->used[0] & 1)) {
         mmio_write16(vq->notify, vq->index);
