@@ -191,6 +191,11 @@ bool image_has_zstd(void)
     return qapi_enum_parse(&Qcow2CompressionType_lookup, "zstd", -1, NULL) >= 0;
 }
 
+void image_test_without_zstd(void)
+{
+    g_test_skip("built without libzstd (package libzstd-dev)");
+}
+
 bool have_qemu_img(void)
 {
     g_autofree char *found = g_find_program_in_path("qemu-img");

@@ -46,6 +46,8 @@ void image_poke(const char *path, uint64_t offset, uint64_t value, int bytes);
 
 /* Was this built with zstd? */
 bool image_has_zstd(void);
+/* A test in the place of those for which it was not. */
+void image_test_without_zstd(void);
 /* False, and the test is skipped by name, without qemu-img. */
 bool image_needs_qemu_img(void);
 bool have_qemu_img(void);

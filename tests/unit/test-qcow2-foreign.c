@@ -653,6 +653,9 @@ int main(int argc, char **argv)
     if (image_has_zstd()) {
         g_test_add_data_func("/qcow2/foreign/compressed-damage/zstd", "zstd",
                              test_compressed_damage);
+    } else {
+        g_test_add_func("/qcow2/foreign/compressed-damage/zstd",
+                        image_test_without_zstd);
     }
     g_test_add_func("/qcow2/foreign/compressed-at-once",
                     test_compressed_at_once);

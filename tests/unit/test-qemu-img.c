@@ -344,6 +344,10 @@ static void add_images(void)
         add_image(cluster == 8192, false, true, MAX(MiB, 2 * cluster), cluster,
                   "compression_type=zstd");
     }
+    if (!image_has_zstd()) {
+        g_test_add_func("/qemu-img/compression_type=zstd",
+                        image_test_without_zstd);
+    }
 }
 
 int main(int argc, char **argv)
