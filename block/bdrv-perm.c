@@ -272,6 +272,15 @@ static int bdrv_node_refresh_perm(BlockDriverState *bs, BlockReopenQueue *q,
 
     bdrv_get_cumulative_perm(bs, &perms, &shared);
 
+    if (bs->auto_rdonly_errno &&
+        perms & (BLK_PERM_WRITE | BLK_PERM_WRITE_UNCHANGED |
+                 BLK_PERM_RESIZE) &&
+        !bdrv_is_writable_after_reopen(bs, q)) {
+        /* Read-only is not what was asked for: why it is. */
+        error_setg_errno(errp, bs->auto_rdonly_errno, "Could not open '%s'",
+                         bs->filename);
+        return -bs->auto_rdonly_errno;
+    }
     if ((perms & (BLK_PERM_WRITE | BLK_PERM_WRITE_UNCHANGED)) &&
         !bdrv_is_writable_after_reopen(bs, q)) {
         if (!bdrv_is_writable_after_reopen(bs, NULL)) {

@@ -151,6 +151,7 @@ static int file_open_common(BlockDriverState *bs, QDict *options,
                 error_free(*errp);
                 *errp = NULL;
                 bs->open_flags &= ~BDRV_O_RDWR;
+                bs->auto_rdonly_errno = -ret;
                 s->open_flags = (s->open_flags & ~O_ACCMODE) | O_RDONLY;
                 fd = qemu_open(filename, s->open_flags, errp);
                 ret = fd < 0 ? -errno : 0;

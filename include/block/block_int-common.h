@@ -408,6 +408,7 @@ struct BlockDriverState {
     bool encrypted;
     bool sg;                    /* SCSI generic: no reads, only ioctls */
     bool probed;                /* raw, because nothing else was seen */
+    int auto_rdonly_errno;      /* why BDRV_O_AUTO_RDONLY made it so, or 0 */
     bool force_share;           /* others may have any permission */
     bool implicit;              /* nobody asked for this filter */
 

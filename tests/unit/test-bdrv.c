@@ -433,6 +433,40 @@ static void test_read_only(void)
     bdrv_unref(bs);
 }
 
+/* It may be read-only if need be; who wants to write hears what was the need. */
+static void test_auto_read_only(void)
+{
+    g_autofree char *path = NULL, *expected = NULL;
+    int fd = g_file_open_tmp("bdrv-XXXXXX", &path, NULL);
+    uid_t uid = geteuid();
+    BlockBackend *blk;
+    Error *err = NULL;
+
+    g_assert_cmpint(fd, >=, 0);
+    g_assert_cmpint(fchmod(fd, 0444), ==, 0);
+    g_assert_cmpint(ftruncate(fd, 4096), ==, 0);
+    close(fd);
+    /* To root, modes of files say nothing. */
+    if (uid == 0) {
+        g_assert_cmpint(seteuid(65534), ==, 0);
+    }
+    blk = blk_new_open(NULL, NULL, opts("driver", "raw", "auto-read-only", "on",
+                                        "file.driver", "file",
+                                        "file.filename", path, NULL),
+                       0, &error_abort);
+    blk_unref(blk);
+    blk = blk_new_open(NULL, NULL, opts("driver", "raw", "auto-read-only", "on",
+                                        "file.driver", "file",
+                                        "file.filename", path, NULL),
+                       BDRV_O_RDWR, &err);
+    g_assert_cmpint(seteuid(uid), ==, 0);
+    g_assert_null(blk);
+    expected = g_strdup_printf("Could not open '%s': Permission denied", path);
+    g_assert_cmpstr(error_get_pretty(err), ==, expected);
+    error_free(err);
+    unlink(path);
+}
+
 /* Names are one's own. */
 static void test_names(void)
 {
@@ -481,6 +515,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bdrv/iothread", test_iothread);
     g_test_add_func("/bdrv/append-filter", test_append_filter);
     g_test_add_func("/bdrv/read-only", test_read_only);
+    g_test_add_func("/bdrv/auto-read-only", test_auto_read_only);
     g_test_add_func("/bdrv/names", test_names);
     return g_test_run();
 }
