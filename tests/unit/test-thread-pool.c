@@ -239,13 +239,18 @@ static void test_nested_poll(void)
     g_assert_cmpint(polled, ==, 8);
 }
 
-/* The same where the context polls, and with it one of its workers. */
+/*
+ * The same where the context polls, and with it one of its workers, when there have
+ * been enough requests that came alone for the pool to try that.
+ */
 static void test_polling(void)
 {
     aio_context_set_poll_params(ctx, 200000, 0, 0, &error_abort);
     for (int round = 0; round < 20; round++) {
-        ctx->poll_ns = 200000;
-        test_submit_aio();
+        for (int i = 0; i < 16; i++) {
+            ctx->poll_ns = 200000;
+            test_submit_aio();
+        }
         test_submit_many();
         test_nested_poll();
     }
