@@ -275,6 +275,11 @@ LuringState *luring_init(Error **errp)
     return s;
 }
 
+bool luring_is_busy(LuringState *s)
+{
+    return s->in_flight;
+}
+
 void luring_cleanup(LuringState *s)
 {
     io_uring_queue_exit(&s->ring);

@@ -8,6 +8,7 @@
 
 #include "qemu/osdep.h"
 #include "block/aio.h"
+#include "block/raw-aio.h"
 #include "block/thread-pool.h"
 #include "qapi/error.h"
 #include "qemu/main-loop.h"
@@ -381,6 +382,20 @@ static bool poll_set_started(AioContext *ctx, AioHandlerList *ready_list,
 }
 
 /*
+ * Are threads at work for @ctx, workers or the kernel's?  They may be waiting for
+ * the processor on which it polls for their answers.
+ */
+static bool aio_others_work(AioContext *ctx)
+{
+#ifdef CONFIG_LINUX_IO_URING
+    if (ctx->linux_io_uring && luring_is_busy(ctx->linux_io_uring)) {
+        return true;
+    }
+#endif
+    return ctx->thread_pool && thread_pool_is_busy(ctx->thread_pool);
+}
+
+/*
  * Look for events without sleeping, from @start on for as long as @timeout and
  * poll_ns say.
  */
@@ -396,6 +411,9 @@ static bool run_poll_handlers(AioContext *ctx, AioHandlerList *ready_list,
         elapsed = qemu_clock_get_ns(QEMU_CLOCK_REALTIME) - start;
         if (elapsed >= max_ns || qatomic_read(&ctx->notified)) {
             break;
+        }
+        if (aio_others_work(ctx)) {
+            sched_yield();
         }
     }
     progress |= remove_idle_poll_handlers(ctx, ready_list, start + elapsed);

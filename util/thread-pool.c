@@ -325,6 +325,11 @@ static void thread_pool_completion_bh(void *opaque)
     aio_context_release(pool->ctx);
 }
 
+bool thread_pool_is_busy(ThreadPool *pool)
+{
+    return pool->in_flight;
+}
+
 static void thread_pool_cancel(BlockAIOCB *acb)
 {
     ThreadPoolElement *elem = (ThreadPoolElement *)acb;

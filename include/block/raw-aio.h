@@ -33,6 +33,8 @@ typedef struct LuringState LuringState;
 
 LuringState *luring_init(Error **errp);
 void luring_cleanup(LuringState *s);
+/* Has it requests that the kernel has not answered?  In its context's thread. */
+bool luring_is_busy(LuringState *s);
 /* All requests of @ctx's; its completions are handled there. */
 void luring_attach_aio_context(LuringState *s, AioContext *new_context);
 void luring_detach_aio_context(LuringState *s, AioContext *old_context);

@@ -41,6 +41,9 @@ int coroutine_fn thread_pool_submit_co(ThreadPool *pool,
 /* The same for who does not care. */
 void thread_pool_submit(ThreadPool *pool, ThreadPoolFunc *func, void *arg);
 
+/* Is any of them not back yet?  In the context's thread. */
+bool thread_pool_is_busy(ThreadPool *pool);
+
 /* @ctx's limits have changed. */
 void thread_pool_update_params(ThreadPool *pool, struct AioContext *ctx);
 
