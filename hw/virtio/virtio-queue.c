@@ -390,6 +390,8 @@ void virtio_queue_reset(VirtIODevice *vdev, uint32_t queue_index)
     if (k->queue_reset) {
         k->queue_reset(vdev, queue_index);
     }
+    /* The BH, in its thread, must not find the ring half way to its reset. */
+    virtqueue_batch_settle(&vdev->vq[queue_index]);
     virtio_queue_reset_state(vdev, queue_index);
 }
 

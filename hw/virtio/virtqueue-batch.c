@@ -10,6 +10,7 @@
  *   virtqueue_push_batched      virtqueue_fill(); nothing is left to wait for?
  *     virtqueue_flush_batch       virtqueue_flush(), virtio_notify_irqfd()
  *   virtqueue_batch_bh          the turn is over: what there is
+ *   virtqueue_batch_settle      the same at once: the queue is about to be reset
  *
  * The BH belongs to the AioContext that serves the queue, from
  * virtio_queue_aio_attach_host_notifier() to _detach_.
@@ -50,13 +51,18 @@ void virtqueue_push_batched(VirtQueue *vq, const VirtQueueElement *elem,
     }
 }
 
+void virtqueue_batch_settle(VirtQueue *vq)
+{
+    if (vq->batch_bh) {
+        aio_context_acquire(vq->batch_ctx);
+        virtqueue_flush_batch(vq);
+        aio_context_release(vq->batch_ctx);
+    }
+}
+
 static void virtqueue_batch_bh(void *opaque)
 {
-    VirtQueue *vq = opaque;
-
-    aio_context_acquire(vq->batch_ctx);
-    virtqueue_flush_batch(vq);
-    aio_context_release(vq->batch_ctx);
+    virtqueue_batch_settle(opaque);
 }
 
 void virtqueue_batch_start(VirtQueue *vq, AioContext *ctx)

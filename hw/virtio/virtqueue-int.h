@@ -178,6 +178,8 @@ static inline VRingMemoryRegionCaches *vring_get_region_caches(VirtQueue *vq)
 
 void virtqueue_batch_start(VirtQueue *vq, AioContext *ctx);
 void virtqueue_batch_stop(VirtQueue *vq);
+/* Flush what was pushed, without waiting for the BH. */
+void virtqueue_batch_settle(VirtQueue *vq);
 
 /* virtqueue-map.c */
 
