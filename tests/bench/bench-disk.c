@@ -391,12 +391,11 @@ static double disk_turn(BenchDisk *d, const char *what, bool write, int depth,
                         double *cost)
 {
     pid_t pid = qtest_pid(d->drv.qts);
-    uint16_t seen = used_idx(d), old;
+    uint16_t seen = used_idx(d);
     uint64_t requests = 0;
     double start, cpu, end;
 
     g_assert_cmpint(seen, ==, d->avail_idx);
-    old = seen;
     start = bench_now();
     end = start + DISK_SECONDS;
     cpu = bench_cpu(pid);
@@ -404,14 +403,14 @@ static double disk_turn(BenchDisk *d, const char *what, bool write, int depth,
         disk_prepare(d, i, write);
         disk_add(d, i, write);
     }
-    disk_publish(d, old);
+    disk_publish(d, seen);
     while (seen != d->avail_idx) {
         bool more = requests % 64 || bench_now() < end;
+        uint16_t old = d->avail_idx;
 
         if (!disk_wait(d, seen, 10)) {
             g_error("%s: stuck at %u of %u", what, seen, d->avail_idx);
         }
-        old = d->avail_idx;
         for (uint16_t idx = used_idx(d); seen != idx; seen++) {
             int i = d->vr.used->ring[seen % DISK_RING_SIZE].id;
 
